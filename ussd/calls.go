@@ -1,0 +1,155 @@
+package ussd
+
+import (
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jamakan/jamakan/store"
+	"github.com/jamakan/jamakan/ussd/menu"
+)
+
+// How long calls are remembered. Networks end a call after 180 s at most and
+// an idle one after 30 to 60 s (TELECOM facts 1.1).
+const (
+	callMemory   = 10 * time.Minute // after the last turn: late repeats still get their answer
+	resumeWithin = 15 * time.Minute // a dropped call may be continued
+	callLongest  = 10 * time.Minute // no network lets a call last longer
+	maxCalls     = 200_000          // remembered at once; about 1 KB each
+)
+
+// call is one USSD session in memory.
+type call struct {
+	line   *line
+	number string // as the provider sends it, to notice another caller under the same session
+	person *store.Person // read once, at the first turn
+	memory memory
+	state  menu.State
+	// content is what this call was shown from its first screen on: numbers
+	// never move under the citizen's thumb.
+	content *menu.Content
+	last    time.Time
+	over    bool
+}
+
+// line is one number's present: turns of one number are answered one after
+// the other, so that two phones in two hands of one number can't race.
+type line struct {
+	mu     sync.Mutex
+	e164   string
+	// dropped is where the last call stopped, offered again to the next one.
+	dropped   menu.State
+	droppedAt time.Time
+	current   *call
+	dials     []time.Time // starts of calls within the limit's window
+	used      atomic.Int64 // unix seconds of the last turn
+}
+
+const callShards = 64
+
+// calls are the calls and lines in memory, in shards so that phones don't
+// wait for each other.
+type calls struct {
+	seed   maphash.Seed
+	shards [callShards]shard
+}
+
+type shard struct {
+	mu    sync.Mutex
+	calls map[string]*call
+	lines map[string]*line
+}
+
+func newCalls() *calls {
+	c := &calls{seed: maphash.MakeSeed()}
+	for i := range c.shards {
+		c.shards[i].calls = map[string]*call{}
+		c.shards[i].lines = map[string]*line{}
+	}
+	return c
+}
+
+func (c *calls) shard(key string) *shard {
+	return &c.shards[maphash.String(c.seed, key)%callShards]
+}
+
+// find returns the call with that session, or nil.
+func (c *calls) find(session string) *call {
+	s := c.shard(session)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls[session]
+}
+
+// add remembers a new call unless its shard is full.
+func (c *calls) add(session string, k *call) bool {
+	s := c.shard(session)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.calls) >= maxCalls/callShards {
+		return false
+	}
+	s.calls[session] = k
+	return true
+}
+
+// line returns the number's line, made when it is new.
+func (c *calls) line(e164 string, now time.Time) *line {
+	s := c.shard(e164)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l := s.lines[e164]
+	if l == nil {
+		l = &line{e164: e164}
+		s.lines[e164] = l
+	}
+	l.used.Store(now.Unix())
+	return l
+}
+
+// sweep forgets calls and lines that nobody needs any more and returns how
+// many calls are left.
+func (c *calls) sweep(now time.Time) int {
+	left := 0
+	for i := range c.shards {
+		s := &c.shards[i]
+		s.mu.Lock()
+		for id, k := range s.calls {
+			if !k.line.mu.TryLock() {
+				left++ // it is answering a turn
+				continue
+			}
+			if now.Sub(k.last) > callMemory {
+				delete(s.calls, id)
+			} else {
+				left++
+			}
+			k.line.mu.Unlock()
+		}
+		for number, l := range s.lines {
+			if now.Unix()-l.used.Load() > int64((callLongest + resumeWithin).Seconds()) {
+				delete(s.lines, number)
+			}
+		}
+		s.mu.Unlock()
+	}
+	return left
+}
+
+// mayDial counts a start and says whether the number is within its limit of
+// starts per window.
+func (l *line) mayDial(now time.Time, limit int, window time.Duration) bool {
+	keep := l.dials[:0]
+	for _, at := range l.dials {
+		if now.Sub(at) < window {
+			keep = append(keep, at)
+		}
+	}
+	l.dials = keep
+	if limit > 0 && len(l.dials) >= limit {
+		return false
+	}
+	l.dials = append(l.dials, now)
+	return true
+}
