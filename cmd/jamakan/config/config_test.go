@@ -1,0 +1,96 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func none(string) string { return "" }
+
+// TestDescribeIsTheDefault: config.yaml is generated from the program.
+func TestDescribeIsTheDefault(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, []byte(Default().Describe()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(file, true, none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Describe(), Default().Describe(); got != want {
+		t.Errorf("read back:\n%s\nwant:\n%s", got, want)
+	}
+	committed, err := os.ReadFile("../../../config.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(committed), Default().Describe(); got != want {
+		t.Errorf("config.yaml is not what `jamakan config describe` prints; run make generate")
+	}
+}
+
+func TestEnvironmentWins(t *testing.T) {
+	env := map[string]string{
+		"JAMAKAN_LISTEN": "127.0.0.1:9000", "JAMAKAN_DEMO": "false", "JAMAKAN_LIMITS_DIALS": "7",
+		"JAMAKAN_LIMITS_WINDOW": "3m", "JAMAKAN_USSD_AFRICASTALKING_TOKENS": "aaaa,bbbb", "JAMAKAN_STORE_MAX_SIZE": "500MB",
+	}
+	c, err := Load("no such file", false, func(k string) string { return env[k] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Listen != "127.0.0.1:9000" || c.Demo || c.Limits.Dials != 7 || c.Limits.Window.Minutes() != 3 ||
+		strings.Join(c.USSD["africastalking"].Tokens, " ") != "aaaa bbbb" || c.Store.MaxSize != "500MB" {
+		t.Errorf("environment did not win: %+v", c)
+	}
+}
+
+func TestUnsafeIsRefused(t *testing.T) {
+	public := func(c *Config) { c.Listen = "0.0.0.0:8080" }
+	long := func(c *Config) {
+		ch := c.USSD["africastalking"]
+		ch.Tokens = []string{"abcdefghijklmnopqrstuvwx"}
+		c.USSD["africastalking"] = ch
+	}
+	for name, tc := range map[string]struct {
+		change func(*Config)
+		says   string
+	}{
+		"demo token on a public address": {func(c *Config) { public(c); c.Demo = false }, "22 characters"},
+		"demo plan on a public address":  {func(c *Config) { public(c); long(c) }, "demo: false"},
+		"desk public in the demo":        {func(c *Config) { c.Desk = "[::]:8081" }, "loopback"},
+		"no code":                        {func(c *Config) { c.USSD["africastalking"] = Channel{Tokens: []string{"demo"}} }, "*384*55#"},
+		"level":                          {func(c *Config) { c.LogLevel = "loud" }, "debug, info"},
+		"size":                           {func(c *Config) { c.Store.MaxSize = "big" }, "4GB"},
+		"address":                        {func(c *Config) { c.Listen = "8080" }, "host:port"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := Default()
+			tc.change(&c)
+			err := c.Check()
+			if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("got %v, want ErrInvalid that says %q", err, tc.says)
+			}
+		})
+	}
+	c := Default()
+	c.Demo = false
+	public(&c)
+	long(&c)
+	if err := c.Check(); err != nil {
+		t.Errorf("a safe public configuration is refused: %v", err)
+	}
+}
+
+func TestUnknownFieldIsNamed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	if err := os.WriteFile(file, []byte("listn: x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Load(file, true, none)
+	if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "listn") || !strings.Contains(err.Error(), "line 1") {
+		t.Errorf("got %v, want the field and its line", err)
+	}
+}

@@ -1,0 +1,139 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// EnvPrefix starts every environment variable: JAMAKAN_LISTEN is listen,
+// JAMAKAN_STORE_MAX_SIZE is store.max_size.
+const EnvPrefix = "JAMAKAN_"
+
+// visit walks the fields of a configuration in order. Channels are visited
+// by provider name.
+func visit(v reflect.Value, path []string, f func(path []string, doc string, v reflect.Value)) {
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		p := append(slices.Clone(path), field.Tag.Get("yaml"))
+		doc := field.Tag.Get("doc")
+		f(p, doc, v.Field(i))
+		switch x := v.Field(i); x.Kind() {
+		case reflect.Struct:
+			visit(x, p, f)
+		case reflect.Map:
+			for _, name := range slices.Sorted(maps.Keys(x.Interface().(map[string]Channel))) {
+				q := append(slices.Clone(p), name)
+				f(q, "", x.MapIndex(reflect.ValueOf(name)))
+				visit(x.MapIndex(reflect.ValueOf(name)), q, f)
+			}
+		}
+	}
+}
+
+// EnvName is the environment variable of a field.
+func EnvName(path []string) string {
+	return EnvPrefix + strings.ToUpper(strings.Join(path, "_"))
+}
+
+// fromEnvironment overrides fields from the environment. Lists are separated
+// by commas.
+func fromEnvironment(c *Config, getenv func(string) string) error {
+	var failed error
+	channels := map[string]Channel{}
+	for name, ch := range c.USSD {
+		v := reflect.ValueOf(&ch).Elem()
+		visit(v, []string{"ussd", name}, func(path []string, _ string, f reflect.Value) {
+			if err := override(f, path, getenv); err != nil && failed == nil {
+				failed = err
+			}
+		})
+		channels[name] = ch
+	}
+	c.USSD = channels
+	visit(reflect.ValueOf(c).Elem(), nil, func(path []string, _ string, f reflect.Value) {
+		if f.CanSet() {
+			if err := override(f, path, getenv); err != nil && failed == nil {
+				failed = err
+			}
+		}
+	})
+	return failed
+}
+
+func override(f reflect.Value, path []string, getenv func(string) string) error {
+	name := EnvName(path)
+	text := getenv(name)
+	if text == "" {
+		return nil
+	}
+	switch f.Interface().(type) {
+	case string:
+		f.SetString(text)
+	case []string:
+		f.Set(reflect.ValueOf(strings.Split(text, ",")))
+	case bool:
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return invalid("%s: %q; write true or false", name, text)
+		}
+		f.SetBool(b)
+	case int:
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return invalid("%s: %q is not a number", name, text)
+		}
+		f.SetInt(int64(n))
+	case time.Duration:
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return invalid("%s: %q is not a duration; write it like 10m", name, text)
+		}
+		f.SetInt(int64(d))
+	}
+	return nil
+}
+
+// Describe prints a configuration as the file that would give it, each field
+// under what it is for and the environment variable that overrides it. The
+// repository's config.yaml is this text of the defaults.
+func (c Config) Describe() string {
+	var b strings.Builder
+	b.WriteString("# Jamakan's configuration. Every value below is the default: a field may be left out.\n")
+	b.WriteString("# An environment variable, named beside each field, wins over the file.\n")
+	visit(reflect.ValueOf(c), nil, func(path []string, doc string, v reflect.Value) {
+		indent := strings.Repeat("  ", len(path)-1)
+		key := path[len(path)-1]
+		if doc != "" {
+			if len(path) == 1 {
+				b.WriteString("\n")
+			}
+			fmt.Fprintf(&b, "%s# %s\n", indent, doc)
+		}
+		if v.Kind() == reflect.Struct || v.Kind() == reflect.Map {
+			fmt.Fprintf(&b, "%s%s:\n", indent, key)
+			return
+		}
+		fmt.Fprintf(&b, "%s%s: %s  # %s\n", indent, key, scalar(v), EnvName(path))
+	})
+	return b.String()
+}
+
+func scalar(v reflect.Value) string {
+	switch x := v.Interface().(type) {
+	case []string:
+		quoted := make([]string, len(x))
+		for i, s := range x {
+			quoted[i] = strconv.Quote(s)
+		}
+		return "[" + strings.Join(quoted, ", ") + "]"
+	case string:
+		return strconv.Quote(x)
+	default:
+		return fmt.Sprint(x)
+	}
+}
