@@ -39,8 +39,12 @@ func (f Fields) Get(key string) (value string, ok bool) {
 
 // add appends a field, or settles it with an earlier one of the same key: an
 // empty value gives way (Comviva's gateway sends empty duplicates), an equal
-// one changes nothing, another one is ErrRepeated.
+// one changes nothing, another one is ErrRepeated. A field without a key can't
+// be asked for, and is left out.
 func (f Fields) add(key, value string) (Fields, error) {
+	if key == "" {
+		return f, nil
+	}
 	for i := range f {
 		if f[i].Key != key {
 			continue

@@ -55,28 +55,35 @@ func cut(dst Fields, text string, spans []span) (Fields, error) {
 // unescape appends one key or value of body, from i up to its end, and returns
 // where it ended. A key also ends at `=`.
 func unescape(buf, body []byte, i int, key bool) ([]byte, int) {
-	start, plain := len(buf), true
+	start, run, plain := len(buf), i, true
 	for ; i < len(body); i++ {
 		c := body[i]
-		if c == '&' || c == '=' && key {
-			break
+		if c > '=' && c < 0x7f || '(' <= c && c <= '9' && c != '+' {
+			continue // nothing to do for most bytes
 		}
-		switch c {
-		case '+':
-			c = ' '
-		case '%':
-			if i+2 < len(body) && hex(body[i+1]) < 16 && hex(body[i+2]) < 16 {
-				c = hex(body[i+1])<<4 | hex(body[i+2])
-				i += 2
-			}
+		switch {
+		case c == '&', c == '=' && key:
+			return finish(append(buf, body[run:i]...), start, plain), i
+		case c == '+':
+			buf, run = append(append(buf, body[run:i]...), ' '), i+1
+		case c == '%' && i+2 < len(body) && hex(body[i+1])|hex(body[i+2]) < 16:
+			c = hex(body[i+1])<<4 | hex(body[i+2])
+			buf, run = append(append(buf, body[run:i]...), c), i+3
+			plain = plain && plainByte(c)
+			i += 2
+		default:
+			plain = plain && plainByte(c)
 		}
-		plain = plain && plainByte(c)
-		buf = append(buf, c)
 	}
-	if !plain {
-		buf = settle(buf, start)
+	return finish(append(buf, body[run:]...), start, plain), i
+}
+
+// finish settles buf[start:] if a byte of it needs a second look.
+func finish(buf []byte, start int, plain bool) []byte {
+	if plain {
+		return buf
 	}
-	return buf, i
+	return settle(buf, start)
 }
 
 // hex is the value of a hexadecimal digit, or 16 for any other byte.
