@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 )
@@ -24,6 +26,9 @@ type Channel struct {
 	Gateway *Gateway
 	Tokens  []string
 	Logger  *slog.Logger
+	// LoopbackOnly is the demonstration: requests that came through a proxy,
+	// or were asked of another host's name, find nothing.
+	LoopbackOnly bool
 }
 
 // Register adds a channel's two routes: turns, and end-of-session events.
@@ -43,11 +48,28 @@ func (c Channel) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			want := sha256.Sum256([]byte(token))
 			ok |= subtle.ConstantTimeCompare(got[:], want[:])
 		}
-		if ok != 1 {
+		if ok != 1 || c.LoopbackOnly && !direct(ctx.Request()) {
 			return echo.ErrNotFound
 		}
 		return next(ctx)
 	}
+}
+
+// direct says whether a request came straight from this machine: asked of a
+// loopback name, and through no proxy (a tunnel would publish the demo token).
+func direct(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.Trim(host, "[]")
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // errTooLarge is a body over MaxBody.

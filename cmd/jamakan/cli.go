@@ -1,0 +1,43 @@
+package main
+
+import (
+	"path/filepath"
+
+	"github.com/jamakan/jamakan/cmd/jamakan/config"
+)
+
+// common are the flags of every verb.
+type common struct {
+	Config string `help:"Configuration file." placeholder:"FILE" type:"path"`
+	Data   string `help:"Folder of the database; wins over the configuration." placeholder:"DIR"`
+}
+
+// commandLine is the whole command line: one field a verb.
+type commandLine struct {
+	common
+
+	Serve   serveVerb   `cmd:"" help:"Run the gateway: the callbacks listener and the desk."`
+	Dial    dialVerb    `cmd:"" help:"A phone in the terminal."`
+	Plan    planVerb    `cmd:"" help:"Check or import the plan of a commune."`
+	Export  exportVerb  `cmd:"" help:"Write the tally of a week."`
+	Check   checkVerb   `cmd:"" help:"Verify the database: file, ballot log, tree, index and counters."`
+	Key     keyVerb     `cmd:"" help:"The master key: print it once, to keep it in a safe place."`
+	Cfg     configVerb  `cmd:"" name:"config" help:"Check or describe the configuration."`
+	Version versionVerb `cmd:"" help:"Print the version."`
+}
+
+// load reads the configuration a verb was started with.
+func (c *common) load(w world) (config.Config, error) {
+	path, asked := c.Config, c.Config != ""
+	if !asked {
+		path = "config.yaml"
+	}
+	cfg, err := config.Load(path, asked, w.getenv)
+	if c.Data != "" {
+		cfg.Data = c.Data
+	}
+	if abs, e := filepath.Abs(cfg.Data); e == nil {
+		cfg.Data = abs
+	}
+	return cfg, err
+}

@@ -1,0 +1,74 @@
+// Command jamakan is the gateway between feature phones and the people who
+// plan a Malian commune: the server, a phone to try it with, and the verbs of
+// a coordinator.
+//
+// Exit codes: 0 done, 1 it failed, 2 wrong use. Every message says what to do
+// next.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/jamakan/jamakan/cmd/jamakan/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv})
+	stop()
+	os.Exit(code)
+}
+
+// world is what a verb may touch of the process around it.
+type world struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+// errUse is a wrong use of a verb: exit code 2.
+var errUse = errors.New("wrong use")
+
+func run(ctx context.Context, args []string, w world) int {
+	var line commandLine
+	done := false
+	parser, err := kong.New(&line,
+		kong.Name("jamakan"),
+		kong.Description("A USSD gateway between feature phones and the people who plan a Malian commune."),
+		kong.UsageOnError(),
+		kong.Writers(w.stdout, w.stderr),
+		kong.Exit(func(int) { done = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		fmt.Fprintln(w.stderr, "jamakan:", err)
+		return 1
+	}
+	chosen, err := parser.Parse(args)
+	if done { // --help
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintf(w.stderr, "jamakan: %v\nRun `jamakan --help` for the verbs, `jamakan VERB --help` for one of them.\n", err)
+		return 2
+	}
+	chosen.BindTo(ctx, (*context.Context)(nil))
+	switch err := chosen.Run(&line.common, w); {
+	case err == nil:
+		return 0
+	case errors.Is(err, errUse), errors.Is(err, config.ErrInvalid):
+		fmt.Fprintln(w.stderr, "jamakan:", err)
+		return 2
+	default:
+		fmt.Fprintln(w.stderr, "jamakan:", err)
+		return 1
+	}
+}

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/jamakan/jamakan/cmd/jamakan/config"
+	"github.com/jamakan/jamakan/desk"
+	"github.com/jamakan/jamakan/ussd"
+	"github.com/jamakan/jamakan/ussd/africastalking"
+)
+
+type serveVerb struct {
+	Listen string `help:"Address of the callbacks listener." placeholder:"ADDR"`
+	Desk   string `help:"Address of the desk listener." placeholder:"ADDR"`
+}
+
+// Run runs the gateway until it is told to stop, then finishes what it
+// accepted.
+func (v serveVerb) Run(ctx context.Context, c *common, w world) error {
+	cfg, err := c.load(w)
+	if err != nil {
+		return err
+	}
+	if v.Listen != "" {
+		cfg.Listen = v.Listen
+	}
+	if v.Desk != "" {
+		cfg.Desk = v.Desk
+	}
+	if err := cfg.Check(); err != nil {
+		return err
+	}
+	if runtime.GOMAXPROCS(0) < 2 {
+		runtime.GOMAXPROCS(2) // one P is held by fsync: three times slower
+	}
+	return serve(ctx, cfg, w)
+}
+
+func serve(ctx context.Context, cfg config.Config, w world) error {
+	log := logger(cfg, w)
+	h, err := openHouse(ctx, cfg, w, log, verifying(w))
+	if err != nil {
+		return err
+	}
+	s, err := newServers(h, log)
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
+	if err := s.listen(cfg); err != nil {
+		return errors.Join(err, h.Close())
+	}
+	s.greet(cfg, w)
+	err = s.run(ctx, cfg.Grace)
+	return errors.Join(err, h.Close())
+}
+
+// servers are the three ways in, and the work that goes by the clock.
+type servers struct {
+	house     *house
+	log       *slog.Logger
+	gateways  []*ussd.Gateway
+	callbacks *http.Server
+	desk      *http.Server
+	office    *http.Server
+	onCalls   net.Listener
+	onDesk    net.Listener
+	onSocket  net.Listener
+}
+
+func newServers(h *house, log *slog.Logger) (*servers, error) {
+	s := &servers{house: h, log: log}
+	callbacks := quietEcho()
+	for name, ch := range h.cfg.USSD {
+		codec, ok := codecs()[name]
+		if !ok {
+			return nil, fmt.Errorf("%w: ussd.%s: no such provider; write africastalking", config.ErrInvalid, name)
+		}
+		m, err := newMenu(h.cfg, ch)
+		if err != nil {
+			return nil, err
+		}
+		g := ussd.New(ussd.Config{
+			Provider: name, Book: h.book, Keys: h.keys, Menu: m, Codes: ch.Codes, Lang: h.cfg.Language,
+			DialLimit: h.cfg.Limits.Dials, DialWindow: h.cfg.Limits.Window, Now: h.now, Logger: log,
+		})
+		s.gateways = append(s.gateways, g)
+		ussd.Register(callbacks, ussd.Channel{Codec: codec, Gateway: g, Tokens: ch.Tokens, Logger: log, LoopbackOnly: h.cfg.Demo})
+	}
+	registerHealth(callbacks, h)
+	pages := quietEcho()
+	desk.Register(pages, desk.Config{Phone: s.phone(), Demo: h.cfg.Demo, Logger: log, Version: version(), Code: firstCode(h.cfg)})
+	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
+	s.office = &http.Server{Handler: serveOffice(sharedOffice{ownOffice{h}}), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	return s, nil
+}
+
+// sharedOffice is the gateway's own data behind the socket: a verb that ends
+// does not close it.
+type sharedOffice struct{ ownOffice }
+
+// Close does nothing.
+func (sharedOffice) Close() error { return nil }
+
+// codecs are the providers this binary knows: the one place to add one.
+func codecs() map[string]ussd.Codec {
+	return map[string]ussd.Codec{"africastalking": africastalking.Codec{}}
+}
+
+// firstCode is the code the demonstration's phone dials.
+func firstCode(cfg config.Config) string {
+	for _, ch := range cfg.USSD {
+		return ch.Codes[0]
+	}
+	return ""
+}
+
+func quietEcho() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect() // nobody's X-Forwarded-For is believed
+	return e
+}
+
+// server bounds time and headers: slow or hanging connections hold nothing
+// for long.
+func server(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 15 * time.Second, IdleTimeout: 75 * time.Second, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+func (s *servers) listen(cfg config.Config) (err error) {
+	if s.onCalls, err = net.Listen("tcp", cfg.Listen); err != nil {
+		return fmt.Errorf("callbacks listener: %w; give another address with --listen", err)
+	}
+	if s.onDesk, err = net.Listen("tcp", cfg.Desk); err != nil {
+		return errors.Join(fmt.Errorf("desk listener: %w; give another address with --desk", err), s.onCalls.Close())
+	}
+	if s.onSocket, err = listenSocket(cfg.Data); err != nil {
+		return errors.Join(err, s.onCalls.Close(), s.onDesk.Close())
+	}
+	return nil
+}
+
+func (s *servers) greet(cfg config.Config, w world) {
+	fmt.Fprintf(w.stdout, "Jamakan %s\n", version())
+	fmt.Fprintf(w.stdout, "  callbacks  http://%s\n", s.onCalls.Addr())
+	fmt.Fprintf(w.stdout, "  desk       http://%s\n", s.onDesk.Addr())
+	if cfg.Demo {
+		fmt.Fprintf(w.stdout, "  a phone    http://%s/phone, or in another terminal: go run ./cmd/jamakan dial\n", s.onDesk.Addr())
+		fmt.Fprintf(w.stdout, "FICTIF: a demonstration with an invented commune; data in %s\n", cfg.Data)
+	}
+	s.log.Info("ready", "plans", len(s.house.book.Content().Plans), "ballots", s.house.book.Health().Records)
+}
+
+// run serves until the context ends or the store stops, then waits for what
+// was accepted.
+func (s *servers) run(ctx context.Context, grace time.Duration) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	g, ctx := errgroup.WithContext(ctx)
+	for srv, on := range map[*http.Server]net.Listener{s.callbacks: s.onCalls, s.desk: s.onDesk, s.office: s.onSocket} {
+		g.Go(func() error {
+			if err := srv.Serve(on); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("listener %s: %w", on.Addr(), err)
+			}
+			return nil
+		})
+	}
+	g.Go(func() error { return s.clockwork(ctx) })
+	g.Go(func() error {
+		select {
+		case <-ctx.Done():
+		case <-s.house.engine.Done():
+			stop()
+			return s.house.book.Health().Err
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		s.log.Info("stopping: finishing what was accepted", "grace", grace)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		return errors.Join(s.callbacks.Shutdown(last), s.desk.Shutdown(last), s.office.Shutdown(last))
+	})
+	err := g.Wait()
+	if errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	return err
+}
+
+// clockwork does what the clock asks: forget calls that are over, drop
+// expired positions and replies, close weeks that ended.
+func (s *servers) clockwork(ctx context.Context) error {
+	tick := time.NewTicker(30 * time.Second)
+	defer tick.Stop()
+	for n := 0; ; n++ {
+		if n%20 == 0 { // at the start, then every ten minutes
+			if err := s.house.book.CloseWeeks(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("weeks that ended are not closed yet", "err", err)
+			}
+			if err := s.house.book.Sweep(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("expired records are not dropped yet", "err", err)
+			}
+		}
+		for _, g := range s.gateways {
+			g.Sweep()
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// registerHealth adds liveness and readiness: ready is ready to record.
+func registerHealth(e *echo.Echo, h *house) {
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
+	e.GET("/readyz", func(c echo.Context) error {
+		if err := h.book.Health().Err; err != nil {
+			return c.String(http.StatusServiceUnavailable, fmt.Sprintf("not ready to record: %v\n", err))
+		}
+		return c.String(http.StatusOK, "ready to record\n")
+	})
+}
+
+// verifying shows on a terminal how far a verification is.
+func verifying(w world) func(done, total uint64) {
+	var last time.Time
+	return func(done, total uint64) {
+		if now := time.Now(); total > 0 && now.Sub(last) > time.Second {
+			last = now
+			fmt.Fprintf(w.stderr, "verifying the ballot log: %d of %d\n", done, total)
+		}
+	}
+}
