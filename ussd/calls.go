@@ -22,7 +22,7 @@ const (
 // call is one USSD session in memory.
 type call struct {
 	line   *line
-	number string // as the provider sends it, to notice another caller under the same session
+	number string        // as the provider sends it, to notice another caller under the same session
 	person *store.Person // read once, at the first turn
 	memory memory
 	state  menu.State
@@ -36,13 +36,13 @@ type call struct {
 // line is one number's present: turns of one number are answered one after
 // the other, so that two phones in two hands of one number can't race.
 type line struct {
-	mu     sync.Mutex
-	e164   string
+	mu   sync.Mutex
+	e164 string
 	// dropped is where the last call stopped, offered again to the next one.
 	dropped   menu.State
 	droppedAt time.Time
 	current   *call
-	dials     []time.Time // starts of calls within the limit's window
+	dials     []time.Time  // starts of calls within the limit's window
 	used      atomic.Int64 // unix seconds of the last turn
 }
 

@@ -20,9 +20,9 @@ func (g *Gateway) view(k *call) view {
 	return view{now: g.cfg.Now(), content: k.content, person: k.person, book: g.cfg.Book}
 }
 
-func (v view) Now() time.Time          { return v.now }
-func (v view) Content() *menu.Content  { return v.content }
-func (v view) Citizen() civic.Citizen  { return v.person.Citizen() }
+func (v view) Now() time.Time         { return v.now }
+func (v view) Content() *menu.Content { return v.content }
+func (v view) Citizen() civic.Citizen { return v.person.Citizen() }
 func (v view) Voted(consultation string) (time.Time, civic.Code, bool) {
 	return v.person.Voted(consultation)
 }
