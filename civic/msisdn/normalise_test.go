@@ -104,15 +104,15 @@ func TestNormaliseRefuses(t *testing.T) {
 	}
 }
 
-// Every four-digit beginning is judged as the library alone judges it, however
-// the number is written.
+// Every four-digit beginning is judged as the library alone judges it, in its
+// usual writing and in one of the others.
 func TestAgreesWithLibraryOnEveryPrefix(t *testing.T) {
-	accepted := 0
+	accepted, ways := 0, []string{"223", "00223", "tel:+223 ", "", " 223"}
 	for p := range 10_000 {
 		number := fmt.Sprintf("+223%04d0%03d", p, (p*7)%1000)
 		n, err := phonenumbers.Parse(number, "ML")
 		want := err == nil && phonenumbers.IsValidNumber(n)
-		for _, way := range []string{"+223", "223", " 223", "00223", "tel:+223 ", ""} {
+		for _, way := range []string{"+223", ways[p%len(ways)]} {
 			bare := way + number[len("+223"):]
 			got, err := msisdn.Normalise(bare)
 			if (err == nil) != want || want && got != number {
