@@ -52,6 +52,7 @@ type Option struct {
 	Number  int    `json:"number"`
 	Project string `json:"project,omitempty"` // code of the plan's project
 	Label   Text   `json:"label"`             // what screens list; the project's title unless given
+	Cost    FCFA   `json:"cost,omitempty"`    // for the rule Budget
 }
 
 // Move is one extension of the closing date: only later, with a reason.

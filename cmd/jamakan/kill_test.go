@@ -1,0 +1,337 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store"
+	"github.com/jamakan/jamakan/store/bolt"
+	"github.com/jamakan/jamakan/store/secret"
+)
+
+// The kill test starts the real gateway, lets 200 phones vote and vote again,
+// kills it with -9 somewhere in the middle, and asks another program whether
+// every receipt that a phone has read is in the log, once. Rounds go on over
+// the same database.
+
+const killVoters = 200
+
+// killRounds: CI kills 20 times; `make faults` asks for 50.
+func killRounds(t *testing.T) int {
+	if n, err := strconv.Atoi(os.Getenv("JAMAKAN_KILLS")); err == nil {
+		return n
+	}
+	if testing.Short() {
+		return 3
+	}
+	return 20
+}
+
+// acks are the receipts that phones have read.
+type acks struct {
+	mu       sync.Mutex
+	receipts map[string]int // receipt -> round
+	round    int
+}
+
+func (a *acks) add(code string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.receipts[code] = a.round
+}
+
+func (a *acks) count() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.receipts)
+}
+
+var receiptIn = regexp.MustCompile(`\b[0-9A-Z]{6}\b`)
+
+// keyFor is what a voter presses on a screen: the answers of the shortest way
+// to a vote, told by the screen's own words.
+func keyFor(screen string, choice int) string {
+	switch {
+	case strings.Contains(screen, "Kan / Langue"):
+		return "2"
+	case strings.Contains(screen, "quel projet"):
+		return strconv.Itoa(choice)
+	default:
+		return "1"
+	}
+}
+
+// votes lets one number vote until the context ends or the gateway dies.
+func votes(ctx context.Context, client *http.Client, base, number string, a *acks, seed uint64) {
+	chance := rand.New(rand.NewPCG(seed, 1))
+	for n := 0; ctx.Err() == nil; n++ {
+		session := fmt.Sprintf("ATUid_%s_%d_%d", number[4:], seed, n)
+		var chain []string
+		for range 16 {
+			text := strings.Join(chain, "*")
+			answer, err := post(ctx, client, base, number, session, text)
+			if err != nil {
+				return // killed
+			}
+			if strings.Contains(answer, "Gardez ce code") || strings.Contains(answer, "Nouveau code") {
+				if code := receiptIn.FindString(strings.TrimPrefix(answer, "CON FICTIF")); code != "" && code != "FICTIF" {
+					a.add(code)
+				}
+				break
+			}
+			if strings.HasPrefix(answer, "END ") {
+				break
+			}
+			chain = append(chain, keyFor(answer, 1+chance.IntN(8)))
+		}
+	}
+}
+
+func post(ctx context.Context, client *http.Client, base, number, session, text string) (string, error) {
+	form := url.Values{"sessionId": {session}, "phoneNumber": {number}, "serviceCode": {"*384*55#"}, "networkCode": {"99999"}, "text": {text}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/ussd/africastalking/demo", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	return string(body), err
+}
+
+// binary builds the gateway once; tags "mutant" answers before the commit.
+func binary(t *testing.T, tags ...string) string {
+	t.Helper()
+	out := filepath.Join(t.TempDir(), "jamakan")
+	args := []string{"build", "-o", out}
+	if len(tags) > 0 {
+		args = append(args, "-tags", strings.Join(tags, ","))
+	}
+	if said, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, said)
+	}
+	return out
+}
+
+// gateway starts the binary and returns the address of its callbacks.
+func gateway(t *testing.T, bin, data string) (*exec.Cmd, string) {
+	t.Helper()
+	cmd := exec.Command(bin, "serve", "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--data", data)
+	cmd.Env = append(os.Environ(), "JAMAKAN_LIMITS_DIALS=0")
+	cmd.Dir = t.TempDir()
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		if _, base, ok := strings.Cut(lines.Text(), "callbacks"); ok {
+			go func() { _, _ = io.Copy(io.Discard, stdout) }()
+			return cmd, strings.TrimSpace(base)
+		}
+	}
+	t.Fatalf("the gateway did not start: %s", stderr.String())
+	return nil, ""
+}
+
+// verdict is what the other program found in the data.
+type verdict struct {
+	Receipts map[string]int // receipt -> how many ballots of the log carry it
+	Ballots  int            // that count, by the counters
+	Voters   int            // distinct voters in the log
+	Problems []string
+}
+
+// TestMain lets this test binary be that other program, or the load.
+func TestMain(m *testing.M) {
+	if data := os.Getenv("JAMAKAN_VERDICT"); data != "" {
+		if err := judge(data); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	if ask := os.Getenv("JAMAKAN_LOAD"); ask != "" {
+		if err := loadMain(ask); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// judge reads the data with nothing of the gateway running.
+func judge(data string) error {
+	ctx := context.Background()
+	keys, err := secret.Load(filepath.Join(data, "demo.key"), false)
+	if err != nil {
+		return err
+	}
+	e, err := bolt.Open(bolt.Options{Path: filepath.Join(data, databaseFile), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	v := verdict{Receipts: map[string]int{}}
+	voters := map[civic.VoterID]bool{}
+	consultations := map[string]bool{}
+	err = e.View(ctx, func(s store.Snapshot) error {
+		if err := s.Records(1, func(r civic.Record) bool {
+			if r.Kind == civic.Cast {
+				v.Receipts[civic.FormatReceipt(keys.Receipt(r.Receipt))]++
+			}
+			voters[r.Voter] = true
+			consultations[r.Consultation] = true
+			return true
+		}); err != nil {
+			return err
+		}
+		for c := range consultations {
+			counts, err := s.Counts(c)
+			if err != nil {
+				return err
+			}
+			for cell, n := range counts {
+				if cell.Option == 0 {
+					v.Ballots += int(n)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	v.Voters = len(voters)
+	report, err := e.Check(ctx, nil)
+	if err != nil {
+		return err
+	}
+	v.Problems = report.Problems
+	return json.NewEncoder(os.Stdout).Encode(v)
+}
+
+func verdictOf(t *testing.T, data string) verdict {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), "JAMAKAN_VERDICT="+data)
+	out, err := cmd.Output()
+	if err != nil {
+		var said []byte
+		if e, ok := err.(*exec.ExitError); ok {
+			said = e.Stderr
+		}
+		t.Fatalf("the verdict failed: %v\n%s", err, said)
+	}
+	var v verdict
+	if err := json.Unmarshal(out, &v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// killRound runs one round: start, vote, kill -9 after the delay.
+func killRound(t *testing.T, bin, data string, a *acks, round int, after time.Duration) {
+	t.Helper()
+	cmd, base := gateway(t, bin, data)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: killVoters, MaxConnsPerHost: killVoters}}
+	defer client.CloseIdleConnections()
+	var phones sync.WaitGroup
+	for i := range killVoters {
+		phones.Go(func() {
+			votes(ctx, client, base, fmt.Sprintf("+2237600%04d", i), a, uint64(round*killVoters+i))
+		})
+	}
+	timer := time.NewTimer(after) // the kill's own moment, spread over the commit: not a wait for anything
+	<-timer.C
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	stop()
+	phones.Wait()
+}
+
+func lost(v verdict, a *acks) (missing, twice []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for code := range a.receipts {
+		if v.Receipts[code] == 0 {
+			missing = append(missing, code)
+		}
+	}
+	for code, n := range v.Receipts {
+		if n > 1 {
+			twice = append(twice, code)
+		}
+	}
+	return missing, twice
+}
+
+func TestKill(t *testing.T) {
+	bin, data := binary(t), t.TempDir()
+	a := &acks{receipts: map[string]int{}}
+	rounds := killRounds(t)
+	for round := range rounds {
+		a.round = round
+		before := a.count()
+		killRound(t, bin, data, a, round, time.Duration(300+rand.IntN(400))*time.Millisecond)
+		if got := a.count() - before; got < 100 {
+			t.Errorf("round %d: %d receipts read before the kill; too few to judge", round, got)
+		}
+		v := verdictOf(t, data)
+		missing, twice := lost(v, a)
+		if len(missing) > 0 || len(twice) > 0 || v.Ballots != v.Voters || len(v.Problems) > 0 {
+			t.Fatalf("round %d: %d receipts lost %.3v, %d twice, %d ballots count for %d voters, %d problems %.3v",
+				round, len(missing), missing, len(twice), v.Ballots, v.Voters, len(v.Problems), v.Problems)
+		}
+	}
+	t.Logf("%d kills, %d receipts read by phones, none lost, none twice", rounds, a.count())
+}
+
+// TestKillCatchesMutant: a gateway that answers before the commit must be
+// caught, else the test above proves nothing.
+func TestKillCatchesMutant(t *testing.T) {
+	bin := binary(t, "mutant")
+	for round := range 10 {
+		data := t.TempDir()
+		a := &acks{receipts: map[string]int{}}
+		killRound(t, bin, data, a, round, time.Duration(300+rand.IntN(400))*time.Millisecond)
+		if missing, _ := lost(verdictOf(t, data), a); len(missing) > 0 {
+			t.Logf("caught in round %d: %d receipts lost", round, len(missing))
+			return
+		}
+	}
+	t.Error("a gateway that answers before the commit went unnoticed")
+}
