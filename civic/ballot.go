@@ -48,10 +48,10 @@ const (
 // Group is what is counted beside a choice. It is all that is kept of a
 // person next to a ballot.
 type Group struct {
-	Channel Channel
-	Lang    string // language tag, 8 bytes at most
-	Sex     Sex
-	Age     Age
+	Channel Channel `json:"channel"`
+	Lang    string  `json:"lang"` // language tag, 8 bytes at most
+	Sex     Sex     `json:"sex"`
+	Age     Age     `json:"age"`
 }
 
 // Kind is what a record of the log says.
