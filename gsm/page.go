@@ -76,16 +76,53 @@ func (l Limit) Replace(p Page, long, short string) string {
 }
 
 // fits says whether a page fits, also with the short words in place of its
-// heading.
+// heading. It measures without building the text.
 func (l Limit) fits(p Page, short string) bool {
-	if !l.Fits(p.Text()) {
+	var rest width
+	for _, o := range p.Options {
+		rest.line(o)
+	}
+	rest.line(p.More)
+	rest.line(p.Back)
+	page := rest
+	page.line(p.Heading)
+	if !l.holds(page) {
 		return false
 	}
 	if short == "" || p.Heading == short {
 		return true
 	}
-	p.Heading = short
-	return l.Fits(p.Text())
+	rest.line(short)
+	return l.holds(rest)
+}
+
+// width is the length of lines put below one another, in both alphabets.
+type width struct {
+	seven, sixteen int
+	wide           bool // a letter is not in GSM-7
+}
+
+func (w *width) line(s string) {
+	if s == "" {
+		return
+	}
+	if w.sixteen > 0 {
+		w.seven++
+		w.sixteen++
+	}
+	for _, r := range s {
+		n := septets(r)
+		w.wide = w.wide || n == 0
+		w.seven += n
+		w.sixteen += units16(r)
+	}
+}
+
+func (l Limit) holds(w width) bool {
+	if w.wide {
+		return w.sixteen <= l.UCS2
+	}
+	return w.seven <= l.Septets
 }
 
 // Pages cuts a sheet into pages that fit. A sheet that fits is one page. The
