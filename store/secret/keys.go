@@ -1,0 +1,222 @@
+package secret
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"strings"
+	"sync"
+)
+
+// Size is the length of the master key, in bytes.
+const Size = 32
+
+// Errors of keys.
+var (
+	// ErrKey: the text or file is no master key.
+	ErrKey = errors.New("not a master key: 32 bytes, as 64 hexadecimal digits or base64")
+	// ErrOpenFile: others could read the key file.
+	ErrOpenFile = errors.New("the key file can be read by others")
+	// ErrSealed: a sealed value that this key does not open.
+	ErrSealed = errors.New("sealed with another key, or changed")
+)
+
+// Keys are derived from one master key. They are safe for concurrent use.
+type Keys struct {
+	master  [Size]byte
+	citizen *mac
+	event   *mac
+	session *mac
+	bind    *mac
+	contact cipher.AEAD
+	wrap    cipher.AEAD
+	receipt [Size]byte
+}
+
+// New makes keys from fresh randomness.
+func New() (*Keys, error) {
+	var master [Size]byte
+	if _, err := io.ReadFull(rand.Reader, master[:]); err != nil {
+		return nil, err
+	}
+	return derive(master)
+}
+
+// FromText reads a master key as an operator keeps it: 64 hexadecimal digits,
+// or base64.
+func FromText(text string) (*Keys, error) {
+	text = strings.TrimSpace(text)
+	raw, err := hex.DecodeString(text)
+	if err != nil || len(raw) != Size {
+		if raw, err = base64.StdEncoding.DecodeString(text); err != nil {
+			raw, err = base64.RawURLEncoding.DecodeString(text)
+		}
+	}
+	if err != nil || len(raw) != Size {
+		return nil, ErrKey
+	}
+	return derive([Size]byte(raw))
+}
+
+// Load reads a key file, or makes one, mode 0600, where create allows it.
+func Load(path string, create bool) (*Keys, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) && create {
+		return makeFile(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key file: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("%w: run chmod 600 %s", ErrOpenFile, path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the key file: %w", err)
+	}
+	k, err := FromText(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return k, nil
+}
+
+func makeFile(path string) (*Keys, error) {
+	k, err := New()
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("the key file can't be made: %w", err)
+	}
+	_, err = f.WriteString(k.Text() + "\n")
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("the key file can't be written: %w", err)
+	}
+	return k, nil
+}
+
+func derive(master [Size]byte) (*Keys, error) {
+	k := &Keys{master: master}
+	sub := map[string][]byte{}
+	for _, use := range []string{"citizen", "event", "session", "bind", "contact", "wrap", "receipt"} {
+		key, err := hkdf.Key(sha256.New, master[:], nil, "jamakan/1/"+use, Size)
+		if err != nil {
+			return nil, err
+		}
+		sub[use] = key
+	}
+	k.citizen, k.event, k.session, k.bind = newMAC(sub["citizen"]), newMAC(sub["event"]), newMAC(sub["session"]), newMAC(sub["bind"])
+	var err error
+	if k.contact, err = sealer(sub["contact"]); err != nil {
+		return nil, err
+	}
+	if k.wrap, err = sealer(sub["wrap"]); err != nil {
+		return nil, err
+	}
+	copy(k.receipt[:], sub["receipt"])
+	return k, nil
+}
+
+func sealer(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+// Text is the master key, to keep in a safe place.
+func (k *Keys) Text() string { return hex.EncodeToString(k.master[:]) }
+
+// String shows nothing of the key.
+func (k *Keys) String() string { return "master key " + k.Fingerprint() }
+
+// GoString shows nothing of the key.
+func (k *Keys) GoString() string { return k.String() }
+
+// Fingerprint names the key and reveals nothing of it.
+func (k *Keys) Fingerprint() string {
+	m := hmac.New(sha256.New, k.master[:])
+	m.Write([]byte("jamakan fingerprint"))
+	return hex.EncodeToString(m.Sum(nil)[:6])
+}
+
+// mac is a pool of keyed hashes: making one costs more than using it.
+type mac struct{ pool sync.Pool }
+
+func newMAC(key []byte) *mac {
+	return &mac{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+}
+
+// sum hashes parts, each with its length before it, so that no two lists of
+// parts hash alike.
+func (m *mac) sum(parts ...string) [16]byte {
+	h, ok := m.pool.Get().(hash.Hash)
+	if !ok {
+		panic("secret: the pool holds hashes only")
+	}
+	defer m.pool.Put(h)
+	h.Reset()
+	var buf [512]byte
+	b := buf[:0]
+	for _, p := range parts {
+		n := len(p)
+		b = append(b, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+		b = append(b, p...)
+	}
+	h.Write(b)
+	var sum [sha256.Size]byte
+	h.Sum(sum[:0])
+	return [16]byte(sum[:16])
+}
+
+// Citizen is the key of a citizen's profile and contact: a keyed hash of the
+// number in E.164.
+func (k *Keys) Citizen(e164 string) [16]byte { return k.citizen.sum(e164) }
+
+// Event is the ID of a message: of the channel, the provider, its session and
+// transcript, or its message id.
+func (k *Keys) Event(parts ...string) [16]byte { return k.event.sum(parts...) }
+
+// Session is the key of a session's stored position.
+func (k *Keys) Session(provider, id string) [16]byte { return k.session.sum(provider, id) }
+
+// Bind is a keyed hash that a stored position is held against.
+func (k *Keys) Bind(parts ...string) [16]byte { return k.bind.sum(parts...) }
+
+// Seal encrypts a value for an owner, whose key it is bound to.
+func (k *Keys) Seal(owner, value []byte) ([]byte, error) { return seal(k.contact, owner, value) }
+
+// Open decrypts what Seal made for the same owner; else ErrSealed.
+func (k *Keys) Open(owner, sealed []byte) ([]byte, error) { return open(k.contact, owner, sealed) }
+
+func seal(a cipher.AEAD, owner, value []byte) ([]byte, error) {
+	nonce := make([]byte, a.NonceSize(), a.NonceSize()+len(value)+a.Overhead())
+	if _, err := io.ReadFull(rand.Reader, nonce); err != nil {
+		return nil, err
+	}
+	return a.Seal(nonce, nonce, value, owner), nil
+}
+
+func open(a cipher.AEAD, owner, sealed []byte) ([]byte, error) {
+	if len(sealed) < a.NonceSize() {
+		return nil, ErrSealed
+	}
+	value, err := a.Open(nil, sealed[:a.NonceSize()], sealed[a.NonceSize():], owner)
+	if err != nil {
+		return nil, ErrSealed
+	}
+	return value, nil
+}
