@@ -84,6 +84,7 @@ type Consultation struct {
 	Moves      []Move     `json:"moves,omitempty"`
 	Visibility Visibility `json:"visibility"`
 	Annulled   *Annulment `json:"annulled,omitempty"`
+	MoveReason string     `json:"-"` // why an import closes it later
 }
 
 // State tells where the consultation stands at a time.

@@ -41,11 +41,12 @@ const (
 )
 
 // The kinds that engines derive from the ballot log. Commands read them and
-// never write them; an engine may answer them from memory.
+// never write them; an engine may answer them from memory. Their value is an
+// entry (DecodeEntry): the place in the log, then the record.
 const (
-	KindVoter   = "voter"   // voter/<consultation>/<voter, 32 hex digits>: the Record that counts, encoded
-	KindRecord  = "record"  // record/<seq, decimal>: a Record of the log, encoded
-	KindReceipt = "receipt" // receipt/<number, decimal>: the Cast with this receipt, encoded
+	KindVoter   = "voter"   // voter/<consultation>/<voter, 32 hex digits>: the Record that counts
+	KindRecord  = "record"  // record/<seq, decimal>: a Record of the log
+	KindReceipt = "receipt" // receipt/<number, decimal>: the Cast with this receipt
 )
 
 // Scattered says whether keys of the kind are keyed hashes.

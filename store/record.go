@@ -132,3 +132,18 @@ func Leaf(receipt uint32, encoded []byte) tlog.Hash {
 	copy(leaf[4:], sum[:])
 	return tlog.RecordHash(leaf[:])
 }
+
+// AppendEntry writes a record of the log as derived keys give it: its place in
+// the log (8 bytes), then the record.
+func AppendEntry(dst []byte, seq uint64, encoded []byte) []byte {
+	return append(binary.BigEndian.AppendUint64(dst, seq), encoded...)
+}
+
+// DecodeEntry reads what a derived key gave; its only error is ErrCorrupt,
+// wrapped.
+func DecodeEntry(b []byte) (civic.Record, error) {
+	if len(b) < 8 {
+		return civic.Record{}, fmt.Errorf("entry: %w: %d bytes", ErrCorrupt, len(b))
+	}
+	return DecodeRecord(binary.BigEndian.Uint64(b), b[8:])
+}

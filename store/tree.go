@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -64,4 +65,33 @@ func ParseHead(b []byte) (Head, error) {
 		return Head{}, fmt.Errorf("tree head: %w: %d bytes", ErrCorrupt, len(b))
 	}
 	return Head{Size: binary.BigEndian.Uint64(b), Root: tlog.Hash(b[8:])}, nil
+}
+
+// MarshalBinary writes the tree's size and edge.
+func (t *Tree) MarshalBinary() ([]byte, error) {
+	b := binary.BigEndian.AppendUint64(nil, t.size)
+	for _, h := range t.edge {
+		b = append(b, h[:]...)
+	}
+	return b, nil
+}
+
+// UnmarshalBinary reads what MarshalBinary wrote, nothing for an empty tree;
+// else ErrCorrupt, wrapped.
+func (t *Tree) UnmarshalBinary(b []byte) error {
+	*t = Tree{}
+	if len(b) == 0 {
+		return nil
+	}
+	if len(b) < 8 || (len(b)-8)%tlog.HashSize != 0 {
+		return fmt.Errorf("tree edge: %w: %d bytes", ErrCorrupt, len(b))
+	}
+	t.size = binary.BigEndian.Uint64(b)
+	for b = b[8:]; len(b) > 0; b = b[tlog.HashSize:] {
+		t.edge = append(t.edge, tlog.Hash(b[:tlog.HashSize]))
+	}
+	if bits.OnesCount64(t.size) != len(t.edge) {
+		return fmt.Errorf("tree edge: %w: %d subtrees for %d leaves", ErrCorrupt, len(t.edge), t.size)
+	}
+	return nil
 }

@@ -1,0 +1,253 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/secret"
+)
+
+// ErrKey: the data was made with another master key.
+var ErrKey = errors.New("the data belongs to another master key")
+
+// BookOptions are what a Book takes from outside.
+type BookOptions struct {
+	Now  func() time.Time
+	Rand io.Reader // of nonces; nil: crypto/rand
+}
+
+// Book speaks the gateway's own words over any engine. It is safe for
+// concurrent use.
+type Book struct {
+	engine  Engine
+	keys    *secret.Keys
+	opts    BookOptions
+	content atomic.Pointer[Content]
+	voters  atomic.Pointer[map[string]secret.VoterKey] // by consultation
+	mu      sync.Mutex                                 // over imports, and over shown
+	shown   map[shownKey]civic.Standing                // running results by tens
+}
+
+// Content is what citizens are asked and shown.
+type Content = civic.Content
+
+type shownKey struct {
+	consultation string
+	place        civic.Code
+}
+
+const (
+	keyFingerprint = Key(KindMeta + "/fingerprint")
+	keyRevision    = Key(KindMeta + "/revision")
+)
+
+// NewBook opens the book over an engine. ErrKey when the data was made with
+// another master key.
+func NewBook(engine Engine, keys *secret.Keys, opts BookOptions) (*Book, error) {
+	if opts.Rand == nil {
+		opts.Rand = rand.Reader
+	}
+	b := &Book{engine: engine, keys: keys, opts: opts, shown: map[shownKey]civic.Standing{}}
+	ctx := context.Background()
+	if err := b.claim(ctx); err != nil {
+		return nil, err
+	}
+	return b, b.reload(ctx)
+}
+
+// claim writes the key's fingerprint into new data and holds it against old.
+func (b *Book) claim(ctx context.Context) error {
+	var found string
+	err := b.engine.View(ctx, func(s Snapshot) error {
+		v, _, err := s.Get(keyFingerprint)
+		found = string(v)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	switch mine := b.keys.Fingerprint(); {
+	case found == mine:
+		return nil
+	case found != "":
+		return fmt.Errorf("%w: it was made with key %s, this is %s; give the right key_file or JAMAKAN_KEY", ErrKey, found, mine)
+	}
+	return b.do(ctx, nil, func(View) (Change, error) {
+		return Change{Put: []Put{{keyFingerprint, []byte(b.keys.Fingerprint())}}}, nil
+	})
+}
+
+// do runs a command that nobody repeats.
+func (b *Book) do(ctx context.Context, reads []Key, decide func(View) (Change, error)) error {
+	var id ID
+	if _, err := io.ReadFull(rand.Reader, id[:]); err != nil {
+		return err
+	}
+	_, err := b.engine.Do(ctx, Command{ID: id, Reads: reads, Decide: decide, Forget: true})
+	return err
+}
+
+// revision is the stored revision of the content and when it changed.
+type revision struct {
+	Number uint64    `json:"number"`
+	At     time.Time `json:"at"`
+}
+
+// reload reads plans and voter keys.
+func (b *Book) reload(ctx context.Context) error {
+	c := &Content{}
+	voters := map[string]secret.VoterKey{}
+	err := b.engine.View(ctx, func(s Snapshot) error {
+		if v, ok, err := s.Get(keyRevision); err != nil {
+			return err
+		} else if ok {
+			var r revision
+			if err := json.Unmarshal(v, &r); err != nil {
+				return fmt.Errorf("revision: %w: %w", ErrCorrupt, err)
+			}
+			c.Revision, c.ChangedAt = r.Number, r.At
+		}
+		var failed error
+		if err := s.Scan(KindPlan+"/", "", func(k Key, v []byte) bool {
+			var p civic.Plan
+			if err := json.Unmarshal(v, &p); err != nil {
+				failed = fmt.Errorf("%s: %w: %w", k, ErrCorrupt, err)
+				return false
+			}
+			c.Plans = append(c.Plans, p)
+			return true
+		}); err != nil || failed != nil {
+			return errors.Join(err, failed)
+		}
+		err := s.Scan(KindKey+"/", "", func(k Key, v []byte) bool {
+			code := strings.TrimPrefix(string(k), KindKey+"/")
+			voters[code], failed = b.keys.OpenVoterKey(code, v)
+			return failed == nil
+		})
+		return errors.Join(err, failed)
+	})
+	if err != nil {
+		return err
+	}
+	c.Territory = civic.Kayes()
+	for _, p := range c.Plans {
+		if c.Territory, err = c.Territory.With(p.Places); err != nil {
+			return fmt.Errorf("plan %s: %w", p.Code, err)
+		}
+	}
+	b.voters.Store(&voters)
+	b.content.Store(c)
+	return nil
+}
+
+// Content is what citizens are asked and shown, at its present revision.
+func (b *Book) Content() *Content { return b.content.Load() }
+
+// Import brings in a plan, or changes one as far as nothing frozen is touched,
+// and says what changed. Each new consultation gets its voter key in the same
+// command.
+func (b *Book) Import(ctx context.Context, plan civic.Plan) ([]civic.Change, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, err := b.Content().Territory.With(plan.Places); err != nil {
+		return nil, fmt.Errorf("lieux : %w", err)
+	}
+	keys := map[string][]byte{}
+	reads := []Key{PlanKey(plan.Code), keyRevision}
+	for _, c := range plan.Consultations {
+		if _, other := b.Content().Consultation(c.Code); other != nil && other.Code != plan.Code {
+			return nil, fmt.Errorf("consultation %s : le plan %s a déjà ce code ; donnez-en un autre", c.Code, other.Code)
+		}
+		if _, ok := (*b.voters.Load())[c.Code]; ok {
+			continue
+		}
+		wrapped, err := b.keys.NewVoterKey(c.Code)
+		if err != nil {
+			return nil, err
+		}
+		keys[c.Code] = wrapped
+	}
+	var changes []civic.Change
+	err := b.do(ctx, reads, func(v View) (Change, error) {
+		var change Change
+		var err error
+		change, changes, err = importPlan(v, plan, keys)
+		return change, err
+	})
+	if err != nil || len(changes) == 0 {
+		return nil, err
+	}
+	return changes, b.reload(ctx)
+}
+
+func importPlan(v View, plan civic.Plan, keys map[string][]byte) (Change, []civic.Change, error) {
+	var old *civic.Plan
+	if stored, ok := v.Get(PlanKey(plan.Code)); ok {
+		old = &civic.Plan{}
+		if err := json.Unmarshal(stored, old); err != nil {
+			return Change{}, nil, fmt.Errorf("plan %s: %w: %w", plan.Code, ErrCorrupt, err)
+		}
+	}
+	next, changes, err := civic.Freeze(old, plan, v.Now())
+	if err != nil || len(changes) == 0 {
+		return Change{}, nil, err
+	}
+	encoded, err := json.Marshal(next)
+	if err != nil {
+		return Change{}, nil, err
+	}
+	r := revision{Number: 1, At: v.Now()}
+	if stored, ok := v.Get(keyRevision); ok {
+		var was revision
+		if err := json.Unmarshal(stored, &was); err != nil {
+			return Change{}, nil, fmt.Errorf("revision: %w: %w", ErrCorrupt, err)
+		}
+		r.Number = was.Number + 1
+	}
+	rev, err := json.Marshal(r)
+	if err != nil {
+		return Change{}, nil, err
+	}
+	said, err := json.Marshal(struct {
+		At      time.Time
+		What    string
+		Changes []civic.Change
+	}{v.Now(), "import " + plan.Code, changes})
+	if err != nil {
+		return Change{}, nil, err
+	}
+	out := Change{Put: []Put{
+		{PlanKey(plan.Code), encoded},
+		{keyRevision, rev},
+		{Key(fmt.Sprintf("%s/%020d", KindAudit, r.Number)), said},
+	}}
+	for code, wrapped := range keys {
+		out.Put = append(out.Put, Put{KeyKey(code), wrapped})
+	}
+	return out, changes, nil
+}
+
+// Health tells how the store is.
+func (b *Book) Health() Health { return b.engine.Health() }
+
+// How long positions of calls and replies of commands are kept.
+const (
+	keepSessions = time.Hour
+	keepReplies  = 7 * 24 * time.Hour
+)
+
+// Sweep drops what is expired.
+func (b *Book) Sweep(ctx context.Context) error {
+	now := b.opts.Now()
+	_, err := b.engine.Sweep(ctx, now.Add(-keepSessions), now.Add(-keepReplies))
+	return err
+}

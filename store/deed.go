@@ -1,0 +1,309 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/jamakan/jamakan/civic"
+)
+
+// Deed is one act of a person, with what must be recorded together with it.
+type Deed struct {
+	ID      ID // of the message that caused it: the same message again changes nothing
+	Person  *Person
+	Act     civic.Act
+	Channel civic.Channel
+	// SessionKey and Session record where the call stands after the act, in
+	// the same command. Session is pure and may be called again.
+	SessionKey Key
+	Session    func(civic.Outcome) []byte
+}
+
+// MaxFeedback is the longest opinion kept whole, in bytes.
+const MaxFeedback = 16 << 10
+
+// Commit carries out an act as one command. A repeat of the same ID gives the
+// first outcome again. What the rules forbid (closed meanwhile, another
+// commune) is an outcome without an error, and nothing is written. ErrRefused
+// comes with NotNoted; ErrUnknown with Unsure.
+func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
+	cmd, err := b.command(d)
+	if err != nil {
+		return civic.Outcome{Verdict: civic.NotNoted}, err
+	}
+	result, err := b.engine.Do(ctx, cmd)
+	var no forbidden
+	switch {
+	case err == nil:
+	case errors.As(err, &no):
+		return no.outcome, nil
+	case errors.Is(err, ErrUnknown):
+		return civic.Outcome{Verdict: civic.Unsure}, err
+	default:
+		return civic.Outcome{Verdict: civic.NotNoted}, err
+	}
+	out, err := decodeOutcome(result.Reply)
+	if err != nil {
+		return civic.Outcome{Verdict: civic.Unsure}, err
+	}
+	c := d.Act.Citizen
+	c.Known = true
+	d.Person.now(c)
+	return out, nil
+}
+
+// forbidden is a decision of the rules: nothing is written, and the citizen is
+// told why.
+type forbidden struct{ outcome civic.Outcome }
+
+func (f forbidden) Error() string { return fmt.Sprintf("verdict %d", f.outcome.Verdict) }
+
+func no(v civic.Verdict) error { return forbidden{civic.Outcome{Verdict: v}} }
+
+// command makes the command of an act.
+func (b *Book) command(d Deed) (Command, error) {
+	switch d.Act.Deed {
+	case civic.CastBallot:
+		return b.cast(d)
+	case civic.DeclareGroup:
+		return b.declare(d)
+	case civic.GiveFeedback:
+		return b.feedback(d)
+	case civic.SaveProfile:
+		return Command{ID: d.ID, Decide: func(View) (Change, error) {
+			return b.with(d, Change{}, civic.Outcome{Verdict: civic.Noted})
+		}}, nil
+	}
+	return Command{}, fmt.Errorf("%w: deed %d is not recorded", ErrBounds, d.Act.Deed)
+}
+
+// with adds to a change what every act records: the profile, the call's
+// position, and the outcome as the reply.
+func (b *Book) with(d Deed, c Change, out civic.Outcome) (Change, error) {
+	encoded, err := encodeProfile(d.Act.Citizen)
+	if err != nil {
+		return c, err
+	}
+	if was := d.Person.Citizen(); !was.Known || was != known(d.Act.Citizen) {
+		c.Put = append(c.Put, Put{CitizenKey(d.Person.key), encoded})
+	}
+	if d.SessionKey != "" {
+		c.Put = append(c.Put, Put{d.SessionKey, d.Session(out)})
+	}
+	c.Reply, err = encodeOutcome(out)
+	return c, err
+}
+
+func known(c civic.Citizen) civic.Citizen { c.Known = true; return c }
+
+// cast makes the command of a ballot.
+func (b *Book) cast(d Deed) (Command, error) {
+	content := b.Content()
+	c, plan := content.Consultation(d.Act.Consultation)
+	voter, ok := d.Person.voter(d.Act.Consultation)
+	if c == nil || !ok {
+		return Command{}, fmt.Errorf("%w: no consultation %q", ErrBounds, d.Act.Consultation)
+	}
+	number, err := b.engine.Reserve()
+	if err != nil {
+		return Command{}, err
+	}
+	code := civic.FormatReceipt(b.keys.Receipt(number))
+	nonce, err := b.nonce()
+	if err != nil {
+		return Command{}, err
+	}
+	mine := VoterKey(c.Code, voter)
+	reads := []Key{mine, PlanKey(plan.Code)}
+	siblings := b.siblings(d, plan, c.Code)
+	reads = append(reads, siblings...)
+	return Command{ID: d.ID, Reads: reads, Decide: func(v View) (Change, error) {
+		c, err := openConsultation(v, plan.Code, c.Code)
+		if err != nil {
+			return Change{}, err
+		}
+		if c.Check(d.Act.Marks) != nil {
+			return Change{}, no(civic.NotAllowed)
+		}
+		r := civic.Record{
+			Kind: civic.Cast, Consultation: c.Code, Voter: voter, Place: d.Act.Citizen.Commune, Marks: d.Act.Marks,
+			Group:   civic.Group{Channel: d.Channel, Lang: d.Act.Citizen.Lang, Sex: d.Act.Citizen.Sex, Age: d.Act.Citizen.Age},
+			Receipt: number, Nonce: nonce, Event: d.ID,
+		}
+		out := civic.Outcome{Verdict: civic.Noted, Code: code, At: c.LastDay(), First: true}
+		if err := replace(v, mine, siblings, &r, &out); err != nil {
+			return Change{}, err
+		}
+		if !c.Covers(r.Place) {
+			return Change{}, no(civic.NotAllowed)
+		}
+		return b.with(d, Change{Append: []civic.Record{r}}, out)
+	}}, nil
+}
+
+// siblings are this person's ballots in the plan's other consultations: a
+// number votes in one commune per plan.
+func (b *Book) siblings(d Deed, plan *civic.Plan, except string) []Key {
+	var keys []Key
+	for i := range plan.Consultations {
+		other := plan.Consultations[i].Code
+		if id, ok := d.Person.voter(other); ok && other != except && len(keys) < MaxReads-4 {
+			keys = append(keys, VoterKey(other, id))
+		}
+	}
+	return keys
+}
+
+// replace makes a record take the place of the voter's earlier one, and keeps
+// it in the commune of the number's first ballot in the plan.
+func replace(v View, mine Key, siblings []Key, r *civic.Record, out *civic.Outcome) error {
+	if encoded, voted := v.Get(mine); voted {
+		was, err := DecodeEntry(encoded)
+		if err != nil {
+			return err
+		}
+		r.Replaces, r.First = was.Seq, was.First
+		if r.First == 0 {
+			r.First = r.Replaces
+		}
+		r.Place = was.Place
+		out.Verdict, out.First, out.Place = civic.Changed, false, was.Place
+		return nil
+	}
+	for _, k := range siblings {
+		if encoded, voted := v.Get(k); voted {
+			was, err := DecodeEntry(encoded)
+			if err != nil {
+				return err
+			}
+			r.Place, out.Place = was.Place, was.Place
+			return nil
+		}
+	}
+	return nil
+}
+
+// openConsultation reads a consultation as it is now, if it takes ballots.
+func openConsultation(v View, plan, code string) (*civic.Consultation, error) {
+	stored, ok := v.Get(PlanKey(plan))
+	if !ok {
+		return nil, no(civic.NotAllowed)
+	}
+	var p civic.Plan
+	if err := json.Unmarshal(stored, &p); err != nil {
+		return nil, fmt.Errorf("plan %s: %w: %w", plan, ErrCorrupt, err)
+	}
+	c := p.Consultation(code)
+	if c == nil {
+		return nil, no(civic.NotAllowed)
+	}
+	switch c.State(v.Now()) {
+	case civic.NotOpen:
+		return nil, no(civic.TooEarly)
+	case civic.Closed:
+		return nil, no(civic.TooLate)
+	case civic.Annulled:
+		return nil, no(civic.Cancelled)
+	}
+	if !p.MayVote(c, v.Now()) {
+		return nil, no(civic.NotAllowed)
+	}
+	return c, nil
+}
+
+func (b *Book) nonce() (n [16]byte, err error) {
+	_, err = io.ReadFull(b.opts.Rand, n[:])
+	return n, err
+}
+
+// declare makes the command of sex and age: into the profile, and moving the
+// ballots that count in open consultations to their group.
+func (b *Book) declare(d Deed) (Command, error) {
+	now := b.opts.Now()
+	var mine []Key
+	for _, c := range b.Content().Consultations() {
+		if id, ok := d.Person.voter(c.Code); ok && c.State(now) == civic.Open && len(mine) < MaxReads {
+			mine = append(mine, VoterKey(c.Code, id))
+		}
+	}
+	nonce, err := b.nonce()
+	if err != nil {
+		return Command{}, err
+	}
+	return Command{ID: d.ID, Reads: mine, Decide: func(v View) (Change, error) {
+		var change Change
+		for i, k := range mine {
+			encoded, voted := v.Get(k)
+			if !voted {
+				continue
+			}
+			was, err := DecodeEntry(encoded)
+			if err != nil {
+				return change, err
+			}
+			r := was
+			r.Kind, r.Event = civic.Declare, d.ID
+			r.Group.Sex, r.Group.Age = d.Act.Citizen.Sex, d.Act.Citizen.Age
+			if r.Group == was.Group {
+				continue
+			}
+			r.Replaces = was.Seq
+			if r.First == 0 {
+				r.First = r.Replaces
+			}
+			r.Nonce = nonce
+			r.Nonce[0] ^= byte(i)
+			change.Append = append(change.Append, r)
+		}
+		return b.with(d, change, civic.Outcome{Verdict: civic.Noted})
+	}}, nil
+}
+
+// opinion is a feedback as stored. It holds no citizen key in the clear: From
+// is one, sealed, so that the coordinator's answer can find the number.
+type opinion struct {
+	At      time.Time     `json:"at"`
+	Commune civic.Code    `json:"commune"`
+	Lang    string        `json:"lang"`
+	Topic   string        `json:"topic"`
+	Channel civic.Channel `json:"channel"`
+	Text    []byte        `json:"text"` // as received, whatever its bytes
+	Status  string        `json:"status"`
+	From    []byte        `json:"from"`
+}
+
+// feedback makes the command of an opinion.
+func (b *Book) feedback(d Deed) (Command, error) {
+	text := d.Act.Text
+	if text == "" || len(text) > MaxFeedback {
+		return Command{}, fmt.Errorf("%w: an opinion of %d bytes", ErrBounds, len(text))
+	}
+	number, err := b.engine.Reserve()
+	if err != nil {
+		return Command{}, err
+	}
+	reference := civic.FormatReceipt(b.keys.Receipt(number))
+	from, err := b.keys.Seal([]byte(reference), d.Person.key[:])
+	if err != nil {
+		return Command{}, err
+	}
+	contact, err := b.keys.Seal(d.Person.key[:], []byte(d.Person.e164))
+	if err != nil {
+		return Command{}, err
+	}
+	return Command{ID: d.ID, Decide: func(v View) (Change, error) {
+		encoded, err := json.Marshal(opinion{
+			At: v.Now(), Commune: d.Act.Citizen.Commune, Lang: d.Act.Citizen.Lang, Topic: d.Act.Topic,
+			Channel: d.Channel, Text: []byte(text), Status: "recu", From: from,
+		})
+		if err != nil {
+			return Change{}, err
+		}
+		change := Change{Put: []Put{{FeedbackKey(reference), encoded}, {ContactKey(d.Person.key), contact}}}
+		return b.with(d, change, civic.Outcome{Verdict: civic.Noted, Code: reference, At: v.Now()})
+	}}, nil
+}

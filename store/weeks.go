@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/jamakan/jamakan/civic"
+)
+
+// errWeekOpen: a week that is not over can't be closed.
+var errWeekOpen = errors.New("the week is not over")
+
+// CloseWeeks freezes the sheets of every week that ended. Closing is itself a
+// command, whose time is in a later week: from then on no record can be given
+// a time in the closed one.
+func (b *Book) CloseWeeks(ctx context.Context) error {
+	now := civic.WeekOf(b.opts.Now())
+	for _, c := range b.Content().Consultations() {
+		for w := civic.WeekOf(c.Opens); w.Before(now); w = w.Next() {
+			if err := b.closeWeek(ctx, w, c.Code); err != nil {
+				return fmt.Errorf("week %s of %s: %w", w, c.Code, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (b *Book) closeWeek(ctx context.Context, w civic.Week, code string) error {
+	key := WeekKey(w, code)
+	if _, ok, err := b.frozen(ctx, key); ok || err != nil {
+		return err
+	}
+	tick := func(v View) (Change, error) {
+		if !w.Ended(v.Now()) {
+			return Change{}, errWeekOpen
+		}
+		return Change{Put: []Put{{Key(KindMeta + "/closing"), []byte(w.String())}}}, nil
+	}
+	if err := b.do(ctx, nil, tick); err != nil {
+		return err
+	}
+	sheet, err := b.sheet(ctx, w, code)
+	if err != nil {
+		return err
+	}
+	encoded, err := json.Marshal(sheet)
+	if err != nil {
+		return err
+	}
+	return b.do(ctx, []Key{key}, func(v View) (Change, error) {
+		if _, done := v.Get(key); done {
+			return Change{}, nil
+		}
+		return Change{Put: []Put{{key, encoded}}}, nil
+	})
+}
+
+func (b *Book) frozen(ctx context.Context, key Key) (sheet civic.Sheet, ok bool, err error) {
+	err = b.engine.View(ctx, func(s Snapshot) error {
+		v, found, err := s.Get(key)
+		if err != nil || !found {
+			return err
+		}
+		ok = true
+		if err := json.Unmarshal(v, &sheet); err != nil {
+			return fmt.Errorf("%s: %w: %w", key, ErrCorrupt, err)
+		}
+		return nil
+	})
+	return sheet, ok, err
+}
+
+// sheet makes a week's sheet from the counters.
+func (b *Book) sheet(ctx context.Context, w civic.Week, code string) (civic.Sheet, error) {
+	content := b.Content()
+	c, plan := content.Consultation(code)
+	if c == nil {
+		return civic.Sheet{}, fmt.Errorf("%w: no consultation %q", ErrBounds, code)
+	}
+	var counts civic.Counts
+	if err := b.engine.View(ctx, func(s Snapshot) (err error) {
+		counts, err = s.Counts(code)
+		return err
+	}); err != nil {
+		return civic.Sheet{}, err
+	}
+	s := civic.Sheet{
+		Week: w, PlanCode: plan.Code, PlanTitle: plan.Title, Phase: plan.Phase, Fictional: plan.Fictional, Consultation: *c,
+		AsOf: w.End(), Places: content.Around(c.Scope), Rows: counts.Rows(code, w), Population: map[civic.Code]civic.Residents{},
+	}
+	for _, commune := range c.Scope {
+		if r, ok := plan.Population[commune]; ok {
+			s.Population[commune] = r
+		}
+	}
+	if now := b.opts.Now().UTC(); !w.Ended(now) {
+		s.Provisional, s.AsOf = true, now
+	}
+	s.State = c.State(s.AsOf)
+	return s, nil
+}
+
+// Series are the sheets of every consultation from its opening up to a week,
+// by week, then by plan: frozen ones as they were, the running week as it is
+// now.
+func (b *Book) Series(ctx context.Context, upTo civic.Week) ([]civic.Sheet, error) {
+	first := upTo.Next()
+	all := b.Content().Consultations()
+	for _, c := range all {
+		if w := civic.WeekOf(c.Opens); w.Before(first) {
+			first = w
+		}
+	}
+	var series []civic.Sheet
+	for w := first; !upTo.Before(w); w = w.Next() {
+		for _, c := range all {
+			if w.Before(civic.WeekOf(c.Opens)) {
+				continue
+			}
+			sheet, ok, err := b.frozen(ctx, WeekKey(w, c.Code))
+			if err == nil && !ok {
+				sheet, err = b.sheet(ctx, w, c.Code)
+			}
+			if err != nil {
+				return nil, err
+			}
+			series = append(series, sheet)
+		}
+	}
+	return series, nil
+}
+
+// Check verifies the engine's data, and that each record answers a
+// consultation and an option that there is.
+func (b *Book) Check(ctx context.Context, progress func(done, total uint64)) (Report, error) {
+	report, err := b.engine.Check(ctx, progress)
+	if err != nil {
+		return report, err
+	}
+	content := b.Content()
+	err = b.engine.View(ctx, func(s Snapshot) error {
+		return s.Records(1, func(r civic.Record) bool {
+			c, _ := content.Consultation(r.Consultation)
+			if c == nil {
+				report.Problems = append(report.Problems, fmt.Sprintf("record %d: no consultation %s", r.Seq, r.Consultation))
+				return len(report.Problems) < 100
+			}
+			if c.Check(r.Marks) != nil || !c.Covers(r.Place) {
+				report.Problems = append(report.Problems, fmt.Sprintf("record %d: not a ballot of %s", r.Seq, r.Consultation))
+			}
+			return len(report.Problems) < 100
+		})
+	})
+	return report, err
+}
