@@ -51,7 +51,7 @@ func pickCommune(s *scene, n int) Name {
 		return scrCommuneType
 	}
 	s.st.Pending = c.communes[i]
-	return scrCommuneSure
+	return takeCommune(s) // its name was on the line she chose
 }
 
 func typeCommune(s *scene, typed string) Name {
@@ -86,7 +86,7 @@ func pickNear(s *scene, n int) Name {
 		return ""
 	}
 	s.st.Pending = civic.Code(near[i])
-	return scrCommuneSure
+	return takeCommune(s)
 }
 
 func takeCommune(s *scene) Name {

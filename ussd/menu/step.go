@@ -153,7 +153,7 @@ func (m *Menu) after(s *scene, o civic.Outcome) Name {
 		return scrReceiptMiss
 	case scrLang:
 		return byVerdict(o, scrLangDone, scrNotKept, scrNotKept)
-	case scrCommuneSure:
+	case scrCommuneSure, scrCommune, scrCommuneNear:
 		return byVerdict(o, scrCommuneDone, scrNotKept, scrNotKept)
 	}
 	return s.home()
