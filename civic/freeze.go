@@ -29,6 +29,12 @@ func (e *FrozenError) Error() string { return fmt.Sprintf("%s : %s", e.Where, e.
 // later, with a reason; it may be annulled, with a reason. The same plan again
 // changes nothing.
 func Freeze(old *Plan, plan Plan, now time.Time) (Plan, []Change, error) {
+	// The caller's plan stays as it is: only the returned one gets the moves and
+	// dates that an import decides.
+	plan.Consultations = slices.Clone(plan.Consultations)
+	for i := range plan.Consultations {
+		stampAnnulment(&plan.Consultations[i], now)
+	}
 	if old == nil {
 		return plan, []Change{{fmt.Sprintf("plan %s : enregistré, %d projets, %d consultations", plan.Code, len(plan.Projects), len(plan.Consultations))}}, nil
 	}
@@ -62,9 +68,13 @@ func Freeze(old *Plan, plan Plan, now time.Time) (Plan, []Change, error) {
 		name    string
 		was, is any
 	}{
-		{"titre", old.Title, plan.Title}, {"phase", old.Phase, plan.Phase}, {"autorité", old.Authority, plan.Authority},
-		{"années", [2]int{old.From, old.To}, [2]int{plan.From, plan.To}}, {"périmètre", old.Scope, plan.Scope},
-		{"lieux", old.Places, plan.Places}, {"population", old.Population, plan.Population},
+		{"titre", old.Title, plan.Title},
+		{"phase", old.Phase, plan.Phase},
+		{"autorité", old.Authority, plan.Authority},
+		{"années", [2]int{old.From, old.To}, [2]int{plan.From, plan.To}},
+		{"périmètre", old.Scope, plan.Scope},
+		{"lieux", old.Places, plan.Places},
+		{"population", old.Population, plan.Population},
 	} {
 		if !same(f.was, f.is) {
 			changes = append(changes, Change{"plan " + plan.Code + " : " + f.name + " changé"})
@@ -84,6 +94,9 @@ func freezeConsultation(old, plan *Plan, was, is *Consultation, now time.Time) (
 		return []Change{{where + " : retirée"}}, nil
 	}
 	is.Moves = was.Moves
+	if was.Annulled != nil && is.Annulled != nil && same(was.Annulled.Reason, is.Annulled.Reason) {
+		is.Annulled = was.Annulled
+	}
 	if !opened {
 		if same(was, is) {
 			return nil, nil
@@ -94,9 +107,14 @@ func freezeConsultation(old, plan *Plan, was, is *Consultation, now time.Time) (
 		name    string
 		was, is any
 	}{
-		{"les options", was.Options, is.Options}, {"la règle", was.Rule, is.Rule}, {"le nombre de choix", was.Max, is.Max},
-		{"le budget", was.Budget, is.Budget}, {"la visibilité", was.Visibility, is.Visibility}, {"le périmètre", was.Scope, is.Scope},
-		{"la question", was.Question, is.Question}, {"l'ouverture", was.Opens, is.Opens},
+		{"les options", was.Options, is.Options},
+		{"la règle", was.Rule, is.Rule},
+		{"le nombre de choix", was.Max, is.Max},
+		{"le budget", was.Budget, is.Budget},
+		{"la visibilité", was.Visibility, is.Visibility},
+		{"le périmètre", was.Scope, is.Scope},
+		{"la question", was.Question, is.Question},
+		{"l'ouverture", was.Opens, is.Opens},
 	} {
 		if !same(f.was, f.is) {
 			return nil, &FrozenError{where, f.name + " ne change plus depuis l'ouverture ; remettez la valeur d'avant, ou annulez et ouvrez une autre consultation"}
@@ -130,13 +148,17 @@ func closing(where string, was, is *Consultation, now time.Time) ([]Change, erro
 	switch {
 	case was.Annulled != nil && !same(was.Annulled.Reason, reasonOf(is)):
 		return nil, &FrozenError{where, "elle est annulée : cela ne change plus"}
-	case was.Annulled != nil:
-		is.Annulled = was.Annulled
-	case is.Annulled != nil:
-		is.Annulled.At = now
+	case was.Annulled == nil && is.Annulled != nil:
 		changes = append(changes, Change{where + " : annulée"})
 	}
 	return changes, nil
+}
+
+// stampAnnulment dates an annulment that the file does not date.
+func stampAnnulment(c *Consultation, now time.Time) {
+	if c.Annulled != nil && c.Annulled.At.IsZero() {
+		c.Annulled = &Annulment{At: now, Reason: c.Annulled.Reason}
+	}
 }
 
 func reasonOf(c *Consultation) Text {

@@ -82,8 +82,8 @@ func nearest(want string, names []string) int {
 }
 
 // Fold writes a name the one way that people's spellings of it share: letters
-// only, no accents, French and Bambara habits made one (ou = u = w, gn = ny,
-// ck = qu = k, dj = di + vowel = j, no doubled letters, no h). It is for
+// only, no accents, French and Bambara habits made one (ou = u = w, gn = ny =
+// ni, ck = qu = k, dj = di + vowel = j, no doubled letters, no h). It is for
 // comparing, never for showing.
 func Fold(name string) string {
 	var plain strings.Builder
@@ -120,8 +120,9 @@ func Fold(name string) string {
 func soundRules() *strings.Replacer {
 	return strings.NewReplacer(
 		"ou", "u", "oo", "u", "w", "u", "v", "u",
-		"dji", "ji", "dj", "j", "dia", "ja", "die", "je", "dio", "jo", "diu", "ju", "dy", "j",
-		"gni", "ny", "gn", "ny", "nia", "nya", "nie", "nye", "nio", "nyo",
+		"dji", "ji", "dj", "j", "dia", "ja", "die", "je", "dio", "jo", "diu", "ju",
+		"dya", "ja", "dye", "je", "dyo", "jo", "dyu", "ju",
+		"gni", "ni", "gny", "ni", "gn", "ni",
 		"ph", "f", "ck", "k", "qu", "k", "q", "k", "kh", "k", "co", "ko", "ca", "ka", "cu", "ku",
 		"gue", "ge", "gui", "gi", "sh", "s", "ch", "s", "h", "", "y", "i", "ee", "e", "ai", "e", "ei", "e",
 	)
