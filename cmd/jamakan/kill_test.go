@@ -119,8 +119,8 @@ func post(ctx context.Context, client *http.Client, base, number, session, text 
 	return string(body), err
 }
 
-// binary builds the gateway once; tags "mutant" answers before the commit.
-func binary(t *testing.T, tags ...string) string {
+// buildGateway builds the gateway once; tags "mutant" answers before the commit.
+func buildGateway(t *testing.T, tags ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "jamakan")
 	args := []string{"build", "-o", out}
@@ -300,7 +300,7 @@ func lost(v verdict, a *acks) (missing, twice []string) {
 }
 
 func TestKill(t *testing.T) {
-	bin, data := binary(t), t.TempDir()
+	bin, data := buildGateway(t), t.TempDir()
 	a := &acks{receipts: map[string]int{}}
 	rounds := killRounds(t)
 	for round := range rounds {
@@ -323,7 +323,7 @@ func TestKill(t *testing.T) {
 // TestKillCatchesMutant: a gateway that answers before the commit must be
 // caught, else the test above proves nothing.
 func TestKillCatchesMutant(t *testing.T) {
-	bin := binary(t, "mutant")
+	bin := buildGateway(t, "mutant")
 	for round := range 10 {
 		data := t.TempDir()
 		a := &acks{receipts: map[string]int{}}

@@ -1,0 +1,135 @@
+package desk
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/jamakan/jamakan/gsm"
+)
+
+// numbers are the demonstration's phones. They belong to nobody.
+func numbers() []string {
+	return []string{"+22376000001", "+22376000002", "+22366000003", "+22366000004"}
+}
+
+// handset is a simulated phone between two pages: the form's hidden fields
+// carry it, the server keeps nothing.
+type handset struct {
+	Title, Version, Code string
+	Demo                 bool
+	Numbers              []string
+	Number               string
+	Session              string
+	Transcript           string // every input of the call, joined with *
+	Begun                bool   // an input was sent: the transcript may be empty all the same
+	Text                 string // on the screen
+	Live, Over           bool
+	Failed               string
+	Units, Limit         int
+	Alphabet             string
+	Past                 []past
+	Keys                 []key
+}
+
+// past is one screen seen before.
+type past struct{ Input, Text string }
+
+type key struct{ Digit, Letters string }
+
+func keys() []key {
+	return []key{{"1", ""}, {"2", "abc"}, {"3", "def"}, {"4", "ghi"}, {"5", "jkl"}, {"6", "mno"}, {"7", "pqrs"}, {"8", "tuv"}, {"9", "wxyz"}, {"*", ""}, {"0", "+"}, {"#", ""}}
+}
+
+// maxPast is how many screens the page keeps.
+const maxPast = 12
+
+func (p pages) newHandset(number string) handset {
+	if !slices.Contains(numbers(), number) {
+		number = numbers()[0]
+	}
+	return handset{
+		Title: "Un téléphone pour essayer", Version: p.cfg.Version, Code: p.cfg.Code, Demo: true,
+		Numbers: numbers(), Number: number, Keys: keys(), Limit: gsm.DefaultLimit.Septets, Alphabet: gsm.Default7.String(),
+	}
+}
+
+func (p pages) showPhone(c echo.Context) error {
+	return render(c, p.phone, p.newHandset(c.QueryParam("number")))
+}
+
+// pressPhone does what was pressed: dial, send an input, send the same again,
+// hang up.
+func (p pages) pressPhone(c echo.Context) error {
+	if err := c.Request().ParseForm(); err != nil {
+		return c.String(http.StatusRequestEntityTooLarge, "Le formulaire est trop grand. Revenez à /phone.\n")
+	}
+	f := c.Request().PostForm
+	h := p.newHandset(f.Get("number"))
+	if f.Get("do") == "hangup" || f.Get("do") == "number" {
+		return render(c, p.phone, h)
+	}
+	input := f.Get("input")
+	if digit := f.Get("key"); digit != "" {
+		input = digit
+	}
+	h.take(f)
+	switch {
+	case f.Get("do") == "retry" && h.Session != "":
+		input = "(la même)"
+	case h.Session == "" || f.Get("do") == "dial" || f.Get("over") == "1":
+		h.Session, h.Transcript, h.Begun, h.Past = newSession(), "", false, nil
+		input = p.cfg.Code
+	default:
+		if h.Begun {
+			h.Transcript += "*" + input
+		} else {
+			h.Transcript = input
+		}
+		h.Begun = true
+	}
+	h.turn(c, p.cfg.Phone, input)
+	return render(c, p.phone, h)
+}
+
+// take reads the phone back from the form.
+func (h *handset) take(f url.Values) {
+	h.Session, h.Transcript, h.Begun = f.Get("session"), f.Get("transcript"), f.Get("begun") == "1"
+	if len(h.Session) > 64 || !strings.HasPrefix(h.Session, "ATUid_") {
+		h.Session = ""
+	}
+	inputs, texts := f["past_input"], f["past_text"]
+	for i := range min(len(inputs), len(texts)) {
+		h.Past = append(h.Past, past{inputs[i], texts[i]})
+	}
+}
+
+// turn posts the turn and shows the answer.
+func (h *handset) turn(c echo.Context, phone Dialer, input string) {
+	text, end, err := phone.Turn(c.Request().Context(), h.Number, h.Session, h.Transcript)
+	if err != nil {
+		h.Failed = "Pas de réponse de la passerelle : " + err.Error()
+		return
+	}
+	a, units := gsm.Measure(text)
+	h.Text, h.Live, h.Over = text, !end, end
+	h.Units, h.Alphabet = units, a.String()
+	if a == gsm.UCS2Alphabet {
+		h.Limit = gsm.DefaultLimit.UCS2
+	}
+	h.Past = append(h.Past, past{input, text})
+	if len(h.Past) > maxPast {
+		h.Past = h.Past[len(h.Past)-maxPast:]
+	}
+}
+
+func newSession() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // crypto/rand never fails
+	return "ATUid_" + hex.EncodeToString(b[:])
+}
