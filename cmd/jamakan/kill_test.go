@@ -90,8 +90,8 @@ func votes(ctx context.Context, client *http.Client, base, number string, a *ack
 				return // killed
 			}
 			if strings.Contains(answer, "Gardez ce code") || strings.Contains(answer, "Nouveau code") {
-				if code := receiptIn.FindString(strings.TrimPrefix(answer, "CON FICTIF")); code != "" && code != "FICTIF" {
-					a.add(code)
+				if found := receiptIn.FindAllString(answer, -1); len(found) > 0 {
+					a.add(found[len(found)-1]) // the first is FICTIF
 				}
 				break
 			}

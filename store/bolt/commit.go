@@ -151,6 +151,7 @@ func (e *Engine) commit(batch []*request) error {
 		if answersEarly {
 			e.publish(b)
 			answer(batch, nil)
+			slowDisk()
 			return b.tx.Commit()
 		}
 		err = b.tx.Commit()

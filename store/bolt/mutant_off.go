@@ -5,3 +5,5 @@ package bolt
 // answersEarly is the planted fault of the kill test: an engine that answers
 // before its commit. It is never true but under the build tag mutant.
 const answersEarly = false
+
+func slowDisk() {}
