@@ -328,7 +328,8 @@ func TestKillCatchesMutant(t *testing.T) {
 		data := t.TempDir()
 		a := &acks{receipts: map[string]int{}}
 		killRound(t, bin, data, a, round, time.Duration(300+rand.IntN(400))*time.Millisecond)
-		if missing, _ := lost(verdictOf(t, data), a); len(missing) > 0 {
+		v := verdictOf(t, data)
+		if missing, _ := lost(v, a); len(missing) > 0 {
 			t.Logf("caught in round %d: %d receipts lost", round, len(missing))
 			return
 		}

@@ -40,10 +40,29 @@ func (r *reading) plan(n *yaml.Node) civic.Plan {
 	} else {
 		r.wrong(n, "annees : écrivez la première et la dernière, comme [2026, 2030]")
 	}
+	r.scoped(&p, n)
 	for _, c := range p.Consultations {
 		r.linked(&p, c, consultations[c.Code])
 	}
 	return p
+}
+
+// scoped checks that the plan concerns communes, each once, and its projects
+// only those.
+func (r *reading) scoped(p *civic.Plan, n *yaml.Node) {
+	if len(p.Scope) == 0 {
+		r.wrong(n, "perimetre : écrivez le code d'au moins une commune")
+	}
+	for i, c := range p.Scope {
+		if c != "" && slices.Contains(p.Scope[:i], c) {
+			r.wrong(n, "perimetre : la commune %s est écrite deux fois ; gardez-en une", c)
+		}
+	}
+	for _, project := range p.Projects {
+		if project.Commune != "" && !p.Covers(project.Commune) {
+			r.wrong(n, "projet %s : la commune %s n'est pas dans le périmètre du plan", project.Code, project.Commune)
+		}
+	}
 }
 
 func (r *reading) yes(n *yaml.Node, what string) bool {
@@ -97,7 +116,7 @@ func (r *reading) residents(p *civic.Plan, n *yaml.Node) {
 	var total, over, year int64
 	var source string
 	r.fields(n, "population", map[string]func(*yaml.Node){
-		"commune": r.commune(&c, "commune"), "habitants": r.number(&total, "habitants"), "plus_de_15": r.number(&over, "plus_de_15"),
+		"commune": r.commune(&c, "commune"), "habitants": r.positive(&total, "habitants"), "plus_de_15": r.number(&over, "plus_de_15"),
 		"source": r.text(&source, "source", 0), "annee": r.number(&year, "annee"),
 	}, "commune", "habitants", "source", "annee")
 	if c != "" {
@@ -110,7 +129,7 @@ func (r *reading) project(p *civic.Plan, n *yaml.Node) {
 	var cost int64
 	r.fields(n, "projet", map[string]func(*yaml.Node){
 		"code": r.code(&pr.Code, "code"), "titre": r.both(&pr.Title, "titre", maxTitle), "secteur": r.text(&pr.Sector, "secteur", 40),
-		"village": r.text(&pr.Village, "village", maxPlace), "commune": r.commune(&pr.Commune, "commune"), "cout": r.number(&cost, "cout"),
+		"village": r.text(&pr.Village, "village", maxPlace), "commune": r.commune(&pr.Commune, "commune"), "cout": r.positive(&cost, "cout"),
 		"financement": r.each("financement", func(n *yaml.Node) {
 			var s string
 			r.text(&s, "financement", 0)(n)

@@ -1,11 +1,15 @@
 package planfile
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -16,7 +20,7 @@ import (
 // What fits a phone's screen, in letters.
 const (
 	maxTitle   = 30
-	maxPlace   = 22
+	maxPlace   = 20
 	maxReason  = 90
 	maxOptions = 24
 )
@@ -43,8 +47,12 @@ func (e Errors) Error() string {
 func Read(data []byte) (civic.Plan, error) {
 	r := &reading{territory: civic.Kayes()}
 	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
 		return civic.Plan{}, Errors{syntax(err)}
+	}
+	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) && len(doc.Content) > 0 {
+		return civic.Plan{}, Errors{{1, "le fichier tient plusieurs documents (« --- ») ; un fichier, un plan"}}
 	}
 	if len(doc.Content) == 0 {
 		return civic.Plan{}, Errors{{1, "le fichier est vide ; `jamakan plan demo` imprime un exemple"}}
@@ -136,8 +144,8 @@ func (r *reading) text(into *string, what string, most int) func(*yaml.Node) {
 		switch {
 		case n.Kind != yaml.ScalarNode || value == "" || n.Tag == "!!null":
 			r.wrong(n, "%s : écrivez un texte", what)
-		case strings.ContainsAny(value, "\n\r\t"):
-			r.wrong(n, "%s : une seule ligne", what)
+		case strings.ContainsFunc(value, unprintable):
+			r.wrong(n, "%s : une seule ligne, sans caractère invisible", what)
 		case most > 0 && utf8.RuneCountInString(value) > most:
 			r.wrong(n, "%s : %d lettres, %d au plus pour tenir sur un téléphone ; raccourcissez « %s »", what, utf8.RuneCountInString(value), most, value)
 		default:
@@ -146,16 +154,20 @@ func (r *reading) text(into *string, what string, most int) func(*yaml.Node) {
 	}
 }
 
+// unprintable are the characters that a phone, a poster or a table can't show:
+// controls, and marks that turn or hide the text around them.
+func unprintable(r rune) bool { return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) || r == utf8.RuneError }
+
 // code reads a code that must be written as text: a leading zero is part of
 // it.
 func (r *reading) code(into *string, what string) func(*yaml.Node) {
 	return func(n *yaml.Node) {
 		switch {
-		case n.Kind != yaml.ScalarNode || n.Value == "":
+		case n.Kind != yaml.ScalarNode || n.Value == "" || n.Tag == "!!null":
 			r.wrong(n, "%s : écrivez un code", what)
 		case n.Tag == "!!int" || n.Tag == "!!float":
 			r.wrong(n, "%s : mettez le code entre guillemets : \"%s\" (sinon le zéro du début se perd)", what, n.Value)
-		case len(n.Value) > 32 || strings.ContainsAny(n.Value, "/ \n\t;"):
+		case len(n.Value) > 32 || strings.ContainsAny(n.Value, "/ ;") || strings.ContainsFunc(n.Value, unprintable):
 			r.wrong(n, "%s : 32 caractères au plus, sans espace ni barre", what)
 		default:
 			*into = n.Value
@@ -186,7 +198,18 @@ func (r *reading) both(into *civic.Text, what string, most int) func(*yaml.Node)
 	}
 }
 
-// number reads a positive whole number.
+// positive reads a whole number from 1.
+func (r *reading) positive(into *int64, what string) func(*yaml.Node) {
+	return func(n *yaml.Node) {
+		before := len(r.errors)
+		r.number(into, what)(n)
+		if *into == 0 && len(r.errors) == before {
+			r.wrong(n, "%s : 0 n'en est pas un ; écrivez au moins une estimation", what)
+		}
+	}
+}
+
+// number reads a whole number.
 func (r *reading) number(into *int64, what string) func(*yaml.Node) {
 	return func(n *yaml.Node) {
 		v, err := strconv.ParseInt(strings.ReplaceAll(strings.ReplaceAll(n.Value, " ", ""), "_", ""), 10, 64)

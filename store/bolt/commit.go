@@ -148,7 +148,7 @@ func answer(batch []*request, err error) {
 func (e *Engine) commit(batch []*request) error {
 	b, err := e.run(batch)
 	if err == nil && b.wrote {
-		if answersEarly {
+		if answersEarly && len(b.adds) > 0 {
 			e.publish(b)
 			answer(batch, nil)
 			slowDisk()
