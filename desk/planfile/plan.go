@@ -1,7 +1,9 @@
 package planfile
 
 import (
+	"errors"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -104,10 +106,23 @@ func (r *reading) places(p *civic.Plan, n *yaml.Node) {
 		})(list)
 		t, err := r.territory.With(p.Places)
 		if err != nil {
-			r.wrong(list, "lieux : %v ; un code a 2, 4, 6, 8 ou 11 chiffres et le lieu qui l'entoure doit exister", err)
+			r.wrong(list, "lieux : %s", placeFault(err))
 			continue
 		}
 		r.territory = t
+	}
+}
+
+// placeFault says in French what NewTerritory refuses; its code stands first.
+func placeFault(err error) string {
+	code, _, _ := strings.Cut(err.Error(), ":")
+	switch {
+	case errors.Is(err, civic.ErrPlaceTwice):
+		return "le code " + code + " est déjà celui d'un autre lieu ; donnez-en un autre"
+	case errors.Is(err, civic.ErrPlaceParent):
+		return "le lieu qui entoure " + code + " n'existe pas ; ajoutez-le sous « lieux », son code a deux chiffres de moins"
+	default:
+		return "un code a 2, 4, 6, 8 ou 11 chiffres, entre guillemets"
 	}
 }
 

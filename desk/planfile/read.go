@@ -27,7 +27,8 @@ const (
 
 // Error is one mistake in a plan file.
 type Error struct {
-	Line    int
+	Line    int    // from 1
+	Column  int    // from 1
 	Message string // in French: what is wrong and what to write instead
 }
 
@@ -52,10 +53,10 @@ func Read(data []byte) (civic.Plan, error) {
 		return civic.Plan{}, Errors{syntax(err)}
 	}
 	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) && len(doc.Content) > 0 {
-		return civic.Plan{}, Errors{{1, "le fichier tient plusieurs documents (« --- ») ; un fichier, un plan"}}
+		return civic.Plan{}, Errors{{1, 1, "le fichier tient plusieurs documents (« --- ») ; un fichier, un plan"}}
 	}
 	if len(doc.Content) == 0 {
-		return civic.Plan{}, Errors{{1, "le fichier est vide ; `jamakan plan demo` imprime un exemple"}}
+		return civic.Plan{}, Errors{{1, 1, "le fichier est vide ; `jamakan plan demo` imprime un exemple"}}
 	}
 	p := r.plan(doc.Content[0])
 	if len(r.errors) > 0 {
@@ -65,7 +66,8 @@ func Read(data []byte) (civic.Plan, error) {
 	return p, nil
 }
 
-// syntax reads the line out of a YAML error.
+// syntax reads the line out of a YAML error; the library names the line before
+// or after the one to mend as often as the one itself.
 func syntax(err error) Error {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 1
@@ -76,7 +78,7 @@ func syntax(err error) Error {
 			}
 		}
 	}
-	return Error{line, "ce n'est pas du YAML (" + strings.ReplaceAll(message, "\n", " ") + ") ; vérifiez les espaces au début des lignes et les guillemets"}
+	return Error{line, 1, "ce n'est pas du YAML (" + strings.ReplaceAll(message, "\n", " ") + ") ; autour de cette ligne, vérifiez les espaces au début des lignes et les guillemets"}
 }
 
 // reading is a file being read.
@@ -87,7 +89,7 @@ type reading struct {
 
 func (r *reading) wrong(n *yaml.Node, format string, args ...any) {
 	if len(r.errors) < 100 {
-		r.errors = append(r.errors, Error{n.Line, fmt.Sprintf(format, args...)})
+		r.errors = append(r.errors, Error{n.Line, n.Column, fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -156,7 +158,9 @@ func (r *reading) text(into *string, what string, most int) func(*yaml.Node) {
 
 // unprintable are the characters that a phone, a poster or a table can't show:
 // controls, and marks that turn or hide the text around them.
-func unprintable(r rune) bool { return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) || r == utf8.RuneError }
+func unprintable(r rune) bool {
+	return unicode.In(r, unicode.C, unicode.Zl, unicode.Zp) || r == utf8.RuneError
+}
 
 // code reads a code that must be written as text: a leading zero is part of
 // it.
