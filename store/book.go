@@ -33,12 +33,19 @@ type Book struct {
 	opts    BookOptions
 	content atomic.Pointer[Content]
 	voters  atomic.Pointer[map[string]secret.VoterKey] // by consultation
+	plans   atomic.Pointer[map[string]storedPlan]      // by code
 	mu      sync.Mutex                                 // over imports, and over shown
 	shown   map[shownKey]civic.Standing                // running results by tens
 }
 
 // Content is what citizens are asked and shown.
 type Content = civic.Content
+
+// storedPlan is a plan and the bytes it was read from.
+type storedPlan struct {
+	raw  []byte
+	plan *civic.Plan
+}
 
 type shownKey struct {
 	consultation string
@@ -106,6 +113,7 @@ type revision struct {
 func (b *Book) reload(ctx context.Context) error {
 	c := &Content{}
 	voters := map[string]secret.VoterKey{}
+	plans := map[string]storedPlan{}
 	err := b.engine.View(ctx, func(s Snapshot) error {
 		if v, ok, err := s.Get(keyRevision); err != nil {
 			return err
@@ -124,6 +132,7 @@ func (b *Book) reload(ctx context.Context) error {
 				return false
 			}
 			c.Plans = append(c.Plans, p)
+			plans[p.Code] = storedPlan{v, &p}
 			return true
 		}); err != nil || failed != nil {
 			return errors.Join(err, failed)
@@ -145,6 +154,7 @@ func (b *Book) reload(ctx context.Context) error {
 		}
 	}
 	b.voters.Store(&voters)
+	b.plans.Store(&plans)
 	b.content.Store(c)
 	return nil
 }

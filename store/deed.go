@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -122,7 +123,7 @@ func (b *Book) cast(d Deed) (Command, error) {
 	siblings := b.siblings(d, plan, c.Code)
 	reads = append(reads, siblings...)
 	return Command{ID: d.ID, Reads: reads, Decide: func(v View) (Change, error) {
-		c, err := openConsultation(v, plan.Code, c.Code)
+		c, err := b.openConsultation(v, plan.Code, c.Code)
 		if err != nil {
 			return Change{}, err
 		}
@@ -188,14 +189,14 @@ func replace(v View, mine Key, siblings []Key, r *civic.Record, out *civic.Outco
 }
 
 // openConsultation reads a consultation as it is now, if it takes ballots.
-func openConsultation(v View, plan, code string) (*civic.Consultation, error) {
+func (b *Book) openConsultation(v View, plan, code string) (*civic.Consultation, error) {
 	stored, ok := v.Get(PlanKey(plan))
 	if !ok {
 		return nil, no(civic.NotAllowed)
 	}
-	var p civic.Plan
-	if err := json.Unmarshal(stored, &p); err != nil {
-		return nil, fmt.Errorf("plan %s: %w: %w", plan, ErrCorrupt, err)
+	p, err := b.read(plan, stored)
+	if err != nil {
+		return nil, err
 	}
 	c := p.Consultation(code)
 	if c == nil {
@@ -213,6 +214,19 @@ func openConsultation(v View, plan, code string) (*civic.Consultation, error) {
 		return nil, no(civic.NotAllowed)
 	}
 	return c, nil
+}
+
+// read is the plan that stored bytes hold: the one in memory when it was read
+// from the same bytes, as it nearly always is.
+func (b *Book) read(code string, stored []byte) (*civic.Plan, error) {
+	if known, ok := (*b.plans.Load())[code]; ok && bytes.Equal(known.raw, stored) {
+		return known.plan, nil
+	}
+	p := &civic.Plan{}
+	if err := json.Unmarshal(stored, p); err != nil {
+		return nil, fmt.Errorf("plan %s: %w: %w", code, ErrCorrupt, err)
+	}
+	return p, nil
 }
 
 func (b *Book) nonce() (n [16]byte, err error) {

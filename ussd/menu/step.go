@@ -73,9 +73,8 @@ func (s *scene) key(r *row, input string) (next Name, moved bool) {
 		}
 		return "", false
 	}
-	pages := s.lay(r)
 	switch {
-	case n == 9 && int(s.st.Page) < len(pages)-1:
+	case n == 9 && int(s.st.Page) < len(s.lay(r))-1:
 		s.st.Page++
 		return "", true
 	case n == 0 && s.st.Page > 0:
