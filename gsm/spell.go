@@ -213,8 +213,10 @@ func signs(r rune) (string, bool) {
 		return "-", true
 	case '×':
 		return "x", true
-	case '°':
+	case '°', 'º':
 		return "o", true
+	case 'ª':
+		return "a", true
 	}
 	return "", false
 }
