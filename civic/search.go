@@ -17,6 +17,10 @@ type Matches struct {
 // maxNear is how many candidates are asked back: what one screen holds.
 const maxNear = 4
 
+// maxTyped is how many bytes a typed name may have: far more than any
+// commune's, and few enough that comparing costs nothing.
+const maxTyped = 80
+
 // Search finds a commune by its name as people spell it, or by its code. A
 // name is only Unique when it folds to one commune's name, or is one slip
 // away from one and far from every other.
@@ -24,6 +28,9 @@ func (t *Territory) Search(typed string, among []Code) Matches {
 	typed = strings.TrimSpace(typed)
 	if slices.Contains(among, Code(typed)) {
 		return Matches{Unique: Code(typed)}
+	}
+	if len(typed) > maxTyped {
+		return Matches{}
 	}
 	want := Fold(typed)
 	if len(want) < 3 {
@@ -104,7 +111,7 @@ func Fold(name string) string {
 			plain.WriteRune(r)
 		}
 	}
-	folded := soundRules().Replace(plain.String())
+	folded := soundRules.Replace(plain.String())
 	var out strings.Builder
 	var last rune
 	for _, r := range folded {
@@ -116,17 +123,16 @@ func Fold(name string) string {
 	return out.String()
 }
 
-// soundRules are the spellings that sound the same (texting rules 4 to 11).
-func soundRules() *strings.Replacer {
-	return strings.NewReplacer(
-		"ou", "u", "oo", "u", "w", "u", "v", "u",
-		"dji", "ji", "dj", "j", "dia", "ja", "die", "je", "dio", "jo", "diu", "ju",
-		"dya", "ja", "dye", "je", "dyo", "jo", "dyu", "ju",
-		"gni", "ni", "gny", "ni", "gn", "ni",
-		"ph", "f", "ck", "k", "qu", "k", "q", "k", "kh", "k", "co", "ko", "ca", "ka", "cu", "ku",
-		"gue", "ge", "gui", "gi", "sh", "s", "ch", "s", "h", "", "y", "i", "ee", "e", "ai", "e", "ei", "e",
-	)
-}
+// soundRules are the spellings that sound the same (texting rules 4 to 11). It
+// is made once: making it costs more than folding a hundred names.
+var soundRules = strings.NewReplacer(
+	"ou", "u", "oo", "u", "w", "u", "v", "u",
+	"dji", "ji", "dj", "j", "dia", "ja", "die", "je", "dio", "jo", "diu", "ju",
+	"dya", "ja", "dye", "je", "dyo", "jo", "dyu", "ju",
+	"gni", "ni", "gny", "ni", "gn", "ni",
+	"ph", "f", "ck", "k", "qu", "k", "q", "k", "kh", "k", "co", "ko", "ca", "ka", "cu", "ku",
+	"gue", "ge", "gui", "gi", "sh", "s", "ch", "s", "h", "", "y", "i", "ee", "e", "ai", "e", "ei", "e",
+)
 
 // distance is the edit distance with neighbours swapped counted once.
 func distance(a, b string) int {

@@ -2,6 +2,7 @@ package civic_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/jamakan/jamakan/civic"
@@ -64,6 +65,7 @@ func TestSearchNeverGuesses(t *testing.T) {
 	for _, typed := range []string{
 		"Bamako", "Sikasso", "Mopti", "Nioro", "Koulikoro", "Tombouctou", "Paris", "a", "", "  ", "oui", "1", "123", "99999999",
 		"non", "ok", "aide", "commune", "vote", "merci", "kita", "segou", "gao", "kidal", "dembele",
+		strings.Repeat("colimbine ", 100),
 	} {
 		if m := territory.Search(typed, territory.Communes()); m.Unique != "" {
 			t.Errorf("Search(%q): sure of %s", typed, territory.Name(m.Unique))
