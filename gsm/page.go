@@ -1,6 +1,9 @@
 package gsm
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Limit is the most units a screen may have, by the alphabet it takes.
 type Limit struct {
@@ -80,20 +83,25 @@ func (l Limit) Replace(p Page, long, short string) string {
 func (l Limit) fits(p Page, short string) bool {
 	var rest width
 	for _, o := range p.Options {
-		rest.line(o)
+		rest.add(widthOf(o))
 	}
-	rest.line(p.More)
-	rest.line(p.Back)
-	page := rest
-	page.line(p.Heading)
+	rest.add(widthOf(p.More))
+	rest.add(widthOf(p.Back))
+	return l.under(widthOf(p.Heading), widthOf(short), p.Heading == short, rest)
+}
+
+// under says whether lines fit under a heading, and under the short words.
+func (l Limit) under(heading, short width, same bool, rest width) bool {
+	page := heading
+	page.add(rest)
 	if !l.holds(page) {
 		return false
 	}
-	if short == "" || p.Heading == short {
+	if short.sixteen == 0 || same {
 		return true
 	}
-	rest.line(short)
-	return l.holds(rest)
+	short.add(rest)
+	return l.holds(short)
 }
 
 // width is the length of lines put below one another, in both alphabets.
@@ -102,20 +110,43 @@ type width struct {
 	wide           bool // a letter is not in GSM-7
 }
 
-func (w *width) line(s string) {
-	if s == "" {
+// add puts lines below.
+func (w *width) add(below width) {
+	switch {
+	case below.sixteen == 0:
 		return
-	}
-	if w.sixteen > 0 {
+	case w.sixteen > 0:
 		w.seven++
 		w.sixteen++
 	}
+	w.seven += below.seven
+	w.sixteen += below.sixteen
+	w.wide = w.wide || below.wide
+}
+
+func widthOf(s string) (w width) {
+	for i := 0; i < len(s); i++ {
+		b := s[i]
+		if b >= utf8.RuneSelf {
+			return wideWidth(w, s[i:])
+		}
+		n := int(asciiSeptets[b])
+		w.seven += n
+		w.sixteen++
+		w.wide = w.wide || n == 0
+	}
+	return w
+}
+
+// wideWidth goes on behind the first letter that is not ASCII.
+func wideWidth(w width, s string) width {
 	for _, r := range s {
 		n := septets(r)
 		w.wide = w.wide || n == 0
 		w.seven += n
 		w.sixteen += units16(r)
 	}
+	return w
 }
 
 func (l Limit) holds(w width) bool {
@@ -159,45 +190,69 @@ func (l Limit) headingStays(s Sheet) bool {
 	if len(s.Options) == 0 || s.Heading == "" {
 		return s.Heading == ""
 	}
+	heading, short, foot := widthOf(s.Heading), widthOf(s.Short), s.foot(true)
 	for _, o := range s.Options {
-		p := Page{Heading: s.Heading, Options: []string{o}, More: s.More, Back: s.Back}
-		if !l.fits(p, s.Short) {
+		rest := widthOf(o)
+		rest.add(foot)
+		if !l.under(heading, short, s.Heading == s.Short, rest) {
 			return false
 		}
 	}
 	return true
 }
 
-// list puts the options on pages under the heading ("" for none).
+// foot is the width of the lines below the options.
+func (s *Sheet) foot(more bool) (w width) {
+	if more {
+		w = widthOf(s.More)
+	}
+	w.add(widthOf(s.Back))
+	return w
+}
+
+// list puts the options on pages under the heading ("" for none). An option
+// on a page of its own that is still too long flows over several.
 func (l Limit) list(s Sheet, heading string) []Page {
+	top, short, foot, last := widthOf(heading), widthOf(s.Short), s.foot(true), s.foot(false)
+	same := heading == s.Short
+	under := func(options, foot width) bool {
+		options.add(foot)
+		return l.under(top, short, same, options)
+	}
 	var pages []Page
-	page := Page{Heading: heading, More: s.More, Back: s.Back}
+	var page width
+	start := 0
+	flush := func(end int) {
+		if end > start {
+			pages = append(pages, Page{Heading: heading, Options: s.Options[start:end:end]})
+		}
+		page = width{}
+	}
 	for i, o := range s.Options {
-		try := page
-		try.Options = append(page.Options[:len(page.Options):len(page.Options)], o)
+		w := widthOf(o)
+		with := page
+		with.add(w)
+		end := foot
 		if i == len(s.Options)-1 {
-			try.More = ""
+			end = last
 		}
-		if l.fits(try, s.Short) {
-			page.Options = try.Options
+		if under(with, end) {
+			page = with
 			continue
 		}
-		if len(page.Options) > 0 {
-			pages = append(pages, page)
-		}
-		page = Page{Heading: heading, More: s.More, Back: s.Back}
-		if alone := (Page{Heading: heading, Options: []string{o}, More: s.More, Back: s.Back}); l.fits(alone, s.Short) {
-			page.Options = alone.Options
+		flush(i)
+		start = i
+		if under(w, foot) {
+			page = w
 			continue
 		}
-		for _, words := range l.flow(o, page, s.Short, func(p *Page, text string) { p.Options = []string{text} }) {
+		around := Page{Heading: heading, More: s.More, Back: s.Back}
+		for _, words := range l.flow(o, around, s.Short, func(p *Page, text string) { p.Options = []string{text} }) {
 			pages = append(pages, Page{Heading: heading, Options: []string{words}})
 		}
-		page.Options = nil
+		start = i + 1
 	}
-	if len(page.Options) > 0 {
-		pages = append(pages, page)
-	}
+	flush(len(s.Options))
 	return pages
 }
 

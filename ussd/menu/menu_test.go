@@ -215,6 +215,10 @@ func FuzzParseState(f *testing.F) {
 func BenchmarkNext(b *testing.B) {
 	m := bound(b, gsm.GSM7, gsm.DefaultLimit)
 	v := view(m, false)
+	plan := long(false)
+	plan.Scope = plan.Scope[:3]
+	plan.Consultations[0].Options = plan.Consultations[0].Options[:8]
+	v.content = m.Prepare(Source{Revision: 1, Plans: []civic.Plan{plan}, Territory: civic.Kayes()})
 	keys := []string{"2", "1", "1", "1", "3", "1", "1"}
 	chance := rand.New(rand.NewPCG(1, 1))
 	b.ReportAllocs()
