@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// commands are the shell lines of a document.
+func commands(t *testing.T, file string) []string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		for line := range strings.SplitSeq(strings.TrimSpace(block[1]), "\n") {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+// TestDocumentedCommands runs every command of the README and of docs/, on a
+// gateway that runs and again with nothing running.
+func TestDocumentedCommands(t *testing.T) {
+	docs, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, file := range append([]string{"../../README.md"}, docs...) {
+		lines = append(lines, commands(t, file)...)
+	}
+	if len(lines) < 10 {
+		t.Fatalf("%d commands found", len(lines))
+	}
+	bin, data := buildGateway(t), t.TempDir()
+	cmd, base := gateway(t, bin, data)
+	callback, err := url.JoinPath(base, "/ussd/africastalking/demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, running := range []bool{true, false} {
+		if !running {
+			stopGently(t, cmd)
+		}
+		for _, line := range lines {
+			runDocumented(t, bin, data, callback, line, running)
+		}
+	}
+}
+
+func runDocumented(t *testing.T, bin, data, callback, line string, running bool) {
+	t.Helper()
+	rest, ours := strings.CutPrefix(line, "go run ./cmd/jamakan ")
+	switch {
+	case strings.HasPrefix(line, "make "):
+		target := strings.Fields(line)[1]
+		if said, err := exec.Command("make", "-C", "../..", "-n", target).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", line, err, said)
+		}
+		return
+	case !ours:
+		t.Errorf("%s: a document says it, and no test knows how to run it", line)
+		return
+	case rest == "serve": // it is running, or was
+		return
+	}
+	args := strings.Fields(rest)
+	if args[0] == "dial" {
+		if !running {
+			return // a phone needs a gateway
+		}
+		args = append(args, "--url", callback)
+	}
+	args = append(args, "--data", data)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	run := exec.CommandContext(ctx, bin, args...)
+	run.Dir = filepath.Join("..", "..")
+	if i := indexOf(args, "--out"); i >= 0 {
+		args[i+1] = t.TempDir()
+		run.Args = append([]string{bin}, args...)
+	}
+	if said, err := run.CombinedOutput(); err != nil {
+		t.Errorf("%s (gateway running: %v): %v\n%s", line, running, err, said)
+	}
+}
+
+func indexOf(args []string, arg string) int {
+	for i, a := range args {
+		if a == arg {
+			return i
+		}
+	}
+	return -1
+}
+
+// stopGently stops a gateway as an operator does, and wants a clean end.
+func stopGently(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the gateway stopped with %v", err)
+	}
+}
