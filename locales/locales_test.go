@@ -32,13 +32,29 @@ func digits(text string) []string { return digit.FindAllString(text, -1) }
 func longest() []locales.Arg {
 	list := "1 Forage \u00e9quip\u00e9 nord \u00e8\u00f2\n2 \u00c9cole de trois classes"
 	return []locales.Arg{
-		{Name: "Commune", Value: "Guidimakan K\u00e9ri Kafo"}, {Name: "Village", Value: "Guidimakan K\u00e9ri Kafo"},
-		{Name: "Project", Value: "Forage \u00e9quip\u00e9 de Dinguir"}, {Name: "Code", Value: "K7P4XY"}, {Name: "Date", Value: "31/12"},
-		{Name: "Cost", Value: "125 000 000"}, {Name: "List", Value: list}, {Name: "Nav", Value: "9 Suite\n0 Retour"},
-		{Name: "Text", Value: strings.Repeat("m", 70)}, {Name: "Reason", Value: strings.Repeat("r", 90)}, {Name: "N", Value: "1 000 000"},
-		{Name: "Pct", Value: "100"}, {Name: "People", Value: "1 000 000 num\u00e9ros ont vot\u00e9"}, {Name: "P1", Value: "Forage \u00e9quip\u00e9 de Dinguir"},
-		{Name: "P2", Value: "Forage \u00e9quip\u00e9 de Dinguir"}, {Name: "Ussd", Value: "*384*55*123#"}, {Name: "ShortCode", Value: "37321"}, {Name: "X", Value: "12345"},
-		{Name: "Max", Value: "28"}, {Name: "Status", Value: "pas commenc\u00e9"}, {Name: "Place", Value: "Guidimakan K\u00e9ri Kafo"}, {Name: "Time", Value: "10:00"}, {Name: "Rank", Value: "1"},
+		{Name: "Commune", Value: "Guidimakan K\u00e9ri Kafo"},
+		{Name: "Village", Value: "Guidimakan K\u00e9ri Kafo"},
+		{Name: "Project", Value: "Forage \u00e9quip\u00e9 de Dinguir"},
+		{Name: "Code", Value: "K7P4XY"},
+		{Name: "Date", Value: "31/12"},
+		{Name: "Cost", Value: "125 000 000"},
+		{Name: "List", Value: list},
+		{Name: "Nav", Value: "9 Suite\n0 Retour"},
+		{Name: "Text", Value: strings.Repeat("m", 70)},
+		{Name: "Reason", Value: strings.Repeat("r", 90)},
+		{Name: "N", Value: "1 000 000"},
+		{Name: "Pct", Value: "100"},
+		{Name: "People", Value: "1 000 000 num\u00e9ros ont vot\u00e9"},
+		{Name: "P1", Value: "Forage \u00e9quip\u00e9 de Dinguir"},
+		{Name: "P2", Value: "Forage \u00e9quip\u00e9 de Dinguir"},
+		{Name: "Ussd", Value: "*384*55*123#"},
+		{Name: "ShortCode", Value: "37321"},
+		{Name: "X", Value: "12345"},
+		{Name: "Max", Value: "28"},
+		{Name: "Status", Value: "pas commenc\u00e9"},
+		{Name: "Place", Value: "Guidimakan K\u00e9ri Kafo"},
+		{Name: "Time", Value: "10:00"},
+		{Name: "Rank", Value: "1"},
 	}
 }
 
