@@ -101,9 +101,8 @@ func (b *Book) Receipt(ctx context.Context, typed string) (civic.Outcome, error)
 
 // asTyped is a code that is none, short enough to be shown again.
 func asTyped(typed string) string {
-	letters := []rune(typed)
 	kept := make([]rune, 0, 8)
-	for _, r := range letters {
+	for _, r := range typed {
 		if r > ' ' && len(kept) < 8 {
 			kept = append(kept, r)
 		}

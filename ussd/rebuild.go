@@ -3,7 +3,6 @@ package ussd
 import (
 	"context"
 	"encoding/binary"
-	"time"
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/store"
@@ -148,6 +147,3 @@ func (g *Gateway) walk(step menu.Step, keys []string, v menu.View) menu.Step {
 	}
 	return step
 }
-
-// sessionsKept is how long stored positions are of use.
-const sessionsKept = time.Hour

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -101,7 +100,7 @@ func newMenu(cfg config.Config, ch config.Channel) (*menu.Menu, error) {
 		return nil, err
 	}
 	if cfg.Locales != "" {
-		if catalog, err = catalog.With(os.DirFS(cfg.Locales).(fs.FS)); err != nil {
+		if catalog, err = catalog.With(os.DirFS(cfg.Locales)); err != nil {
 			return nil, fmt.Errorf("locales: %w", err)
 		}
 	}

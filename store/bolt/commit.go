@@ -245,7 +245,6 @@ type writing struct {
 	tree    store.Tree
 	records uint64
 	rows    uint64
-	buf     []byte
 
 	voters   map[string]uint64 // in this batch: sequence by voterIndexKey
 	arrivals map[string]uint64 // in this batch: arrival by row key, 0 when deleted
