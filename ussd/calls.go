@@ -14,6 +14,7 @@ import (
 // an idle one after 30 to 60 s (TELECOM facts 1.1).
 const (
 	callMemory   = 10 * time.Minute // after the last turn: late repeats still get their answer
+	overMemory   = 3 * time.Minute  // the same, of a call that ended
 	resumeWithin = 15 * time.Minute // a dropped call may be continued
 	callLongest  = 10 * time.Minute // no network lets a call last longer
 	maxCalls     = 200_000          // remembered at once; about 1 KB each
@@ -82,16 +83,43 @@ func (c *calls) find(session string) *call {
 	return s.calls[session]
 }
 
-// add remembers a new call unless its shard is full.
-func (c *calls) add(session string, k *call) bool {
+// add remembers a new call. When there are too many, another is forgotten: a
+// caller is never turned away for want of memory. A forgotten call is rebuilt
+// from what it recorded.
+func (c *calls) add(session string, k *call) {
 	s := c.shard(session)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.calls) >= maxCalls/callShards {
-		return false
+		s.forgetOne()
 	}
 	s.calls[session] = k
-	return true
+}
+
+// forgetOne forgets a call that is over, or else the one longest silent, of
+// those it looks at.
+func (s *shard) forgetOne() {
+	const looks = 32
+	oldest, seen := "", 0
+	var since time.Time
+	for id, k := range s.calls {
+		if seen++; seen > looks {
+			break
+		}
+		if !k.line.mu.TryLock() {
+			continue // it is answering a turn
+		}
+		over, last := k.over, k.last
+		k.line.mu.Unlock()
+		if over {
+			delete(s.calls, id)
+			return
+		}
+		if oldest == "" || last.Before(since) {
+			oldest, since = id, last
+		}
+	}
+	delete(s.calls, oldest)
 }
 
 // line returns the number's line, made when it is new.
@@ -120,7 +148,7 @@ func (c *calls) sweep(now time.Time) int {
 				left++ // it is answering a turn
 				continue
 			}
-			if now.Sub(k.last) > callMemory {
+			if silent := now.Sub(k.last); silent > callMemory || k.over && silent > overMemory {
 				delete(s.calls, id)
 			} else {
 				left++

@@ -111,12 +111,9 @@ func (g *Gateway) open(ctx context.Context, t Turn) Answer {
 		g.cfg.Logger.Error("a caller's profile can't be read", "err", err)
 		return g.sentence("error.internal")
 	}
-	if !g.calls.add(t.Session, k) {
-		g.cfg.Logger.Warn("too many calls in memory; a new one is turned away", "limit", maxCalls)
-		return g.sentence("error.internal")
-	}
 	step := g.first(ctx, k, t, extension)
 	l.current = k
+	g.calls.add(t.Session, k)
 	return g.say(k, t.Transcript, step)
 }
 
