@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -91,6 +92,7 @@ func (e *Engine) commitLoop() {
 				return
 			}
 		}
+		runtime.Gosched() // turns that are ready to vote join this commit, not the next
 		batch = e.drain(batch)
 		if n%watchEvery == 0 {
 			if err := e.moved(); err != nil {
