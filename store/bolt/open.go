@@ -115,7 +115,11 @@ func Open(opts Options) (*Engine, error) {
 }
 
 func open(opts Options) (e *Engine, err error) {
+	defer faultsPanic()()
 	defer damaged(&err)
+	if err := notCut(opts.Path); err != nil {
+		return nil, err
+	}
 	db, err := bbolt.Open(opts.Path, 0o600, &bbolt.Options{
 		Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
 		InitialMmapSize: int(opts.InitialMmap), MaxSize: int(opts.MaxSize), NoSync: opts.noSync,
@@ -145,6 +149,43 @@ func open(opts Options) (e *Engine, err error) {
 	e.last = e.mem.lastAt
 	e.receipt.Store(uint32(len(e.mem.receipts)))
 	return e, nil
+}
+
+// notCut holds the file's length against the pages that its newest meta page
+// counts (bbolt file format: two meta pages at the start, each a 16-byte page
+// header, then magic, version, page size, flags, root, freelist, page count):
+// reading behind the end of a mapped file would kill the process.
+func notCut(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the database can't be read: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return err
+	}
+	var newest, pages, size uint64
+	for at := int64(0); at <= 64<<10; at = max(at*2, 4096) {
+		var meta [80]byte
+		if _, err := f.ReadAt(meta[:], at); err != nil {
+			break
+		}
+		const magic = 0xED0CDAED
+		if binary.LittleEndian.Uint32(meta[16:]) != magic {
+			continue
+		}
+		if txid := binary.LittleEndian.Uint64(meta[64:]); txid >= newest {
+			newest, pages, size = txid, binary.LittleEndian.Uint64(meta[56:]), uint64(binary.LittleEndian.Uint32(meta[24:]))
+		}
+	}
+	if need := pages * size; need > uint64(info.Size()) {
+		return fmt.Errorf("%s: %w: the file has %d bytes of %d: it was cut; restore the last backup", path, store.ErrCorrupt, info.Size(), need)
+	}
+	return nil
 }
 
 // damaged turns a fault while reading the mapped file, which a damaged page
