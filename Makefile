@@ -29,7 +29,7 @@ bench:
 # The full counts: 50 kills, long fuzzing. The last report is docs/faults.md.
 faults:
 	JAMAKAN_KILLS=50 go test ./cmd/jamakan -run TestKill -count=1 -timeout 60m -v
-	sh tools/fuzz.sh 60s
+	sh tools/fuzz.sh 500000x
 
 build:
 	go build -o bin/jamakan ./cmd/jamakan

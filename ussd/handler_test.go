@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jamakan/jamakan/store"
 )
 
 // send posts a raw body and returns status and answer.
@@ -252,4 +254,45 @@ func TestTooManyDials(t *testing.T) {
 	if said := s.turn("ATUid_later", "+22376000004", ""); !strings.HasPrefix(said, "CON ") {
 		t.Errorf("still limited ten minutes later: %q", said)
 	}
+}
+
+// TestALongOpinionIsKeptWhole: 500 characters, with all that forms lose.
+func TestALongOpinionIsKeptWhole(t *testing.T) {
+	s := newStage(t)
+	text := strings.Repeat("L'eau de la pompe; 50% * \u025b\u0254 ", 20)
+	chain := ""
+	var said string
+	for _, key := range []string{"", "2", "1", "1", "3", "1", text} {
+		if chain += "*" + key; key == "" {
+			chain = ""
+		}
+		said = s.turn("ATUid_long", "+22376000006", strings.TrimPrefix(chain, "*"))
+	}
+	code := receipt(t, said)
+	stored, ok := "", false
+	err := s.engine.View(context.Background(), func(snap store.Snapshot) error {
+		v, found, err := snap.Get(store.FeedbackKey(code))
+		stored, ok = string(v), found
+		return err
+	})
+	if err != nil || !ok {
+		t.Fatalf("opinion %s is not stored: %v", code, err)
+	}
+	var opinion struct{ Text []byte }
+	if err := json.Unmarshal([]byte(stored), &opinion); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(opinion.Text); got != text {
+		t.Errorf("stored %d bytes, want %d as typed: %q", len(got), len(text), got)
+	}
+}
+
+// receipt reads a code off a screen.
+func receipt(t *testing.T, screen string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(screen, ": ")
+	if !ok || len(rest) < 6 {
+		t.Fatalf("no code on %q", screen)
+	}
+	return rest[:6]
 }
