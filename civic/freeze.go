@@ -188,8 +188,19 @@ func projectChanges(old, plan *Plan) []Change {
 }
 
 // same compares two values as they are stored.
-func same(a, b any) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && string(x) == string(y)
+func same(a, b any) bool { return stored(a) == stored(b) }
+
+// stored is a value as it is stored; nothing is nothing, whether it was left
+// out or is an empty list.
+func stored(v any) string {
+	encoded, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	switch text := string(encoded); text {
+	case "{}", "[]", "null":
+		return ""
+	default:
+		return text
+	}
 }

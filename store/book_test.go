@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/desk/planfile"
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/bolt"
 	"github.com/jamakan/jamakan/store/secret"
@@ -311,4 +312,18 @@ type failing struct {
 
 func (f failing) Do(context.Context, store.Command) (store.Result, error) {
 	return store.Result{}, fmt.Errorf("%w: as the test wants", f.err)
+}
+
+// TestTheDemonstrationAgain: importing the file the demonstration was made
+// from changes nothing.
+func TestTheDemonstrationAgain(t *testing.T) {
+	l := newLedger(t)
+	p := planfile.Demo(l.now)
+	for i, want := range []bool{true, false} {
+		changes, err := l.Import(context.Background(), p)
+		if err != nil || (len(changes) > 0) != want {
+			t.Errorf("time %d: %v %v", i+1, changes, err)
+		}
+		p = planfile.Demo(l.now)
+	}
 }
