@@ -9,10 +9,8 @@ import (
 	"strings"
 	"syscall"
 
-	bbolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 
-	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/store"
 )
 
