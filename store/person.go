@@ -19,7 +19,13 @@ type Person struct {
 
 	mu      sync.Mutex
 	profile civic.Citizen
-	voters  map[string]civic.VoterID
+	voters  []voterID // few: one a consultation looked at
+}
+
+// voterID is the number's id in a consultation.
+type voterID struct {
+	consultation string
+	id           civic.VoterID
 }
 
 // String shows nothing of the number.
@@ -80,18 +86,18 @@ func (p *Person) now(c civic.Citizen) {
 func (p *Person) voter(consultation string) (civic.VoterID, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if id, ok := p.voters[consultation]; ok {
-		return id, true
+	for i := range p.voters {
+		if p.voters[i].consultation == consultation {
+			return p.voters[i].id, true
+		}
 	}
 	key, ok := (*p.book.voters.Load())[consultation]
 	if !ok {
 		return civic.VoterID{}, false
 	}
-	if p.voters == nil {
-		p.voters = map[string]civic.VoterID{}
-	}
-	p.voters[consultation] = key.Voter(p.e164)
-	return p.voters[consultation], true
+	id := key.Voter(p.e164)
+	p.voters = append(p.voters, voterID{consultation, id})
+	return id, true
 }
 
 // Voted says when, and in which commune, the number's ballot in a

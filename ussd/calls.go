@@ -40,10 +40,10 @@ type line struct {
 	mu   sync.Mutex
 	e164 string
 	// dropped is where the last call stopped, offered again to the next one.
-	dropped   menu.State
+	dropped   *menu.State
 	droppedAt time.Time
 	current   *call
-	dials     []time.Time  // starts of calls within the limit's window
+	dials     []int64      // unix seconds of the starts of calls within the limit's window
 	used      atomic.Int64 // unix seconds of the last turn
 }
 
@@ -170,7 +170,7 @@ func (c *calls) sweep(now time.Time) int {
 func (l *line) mayDial(now time.Time, limit int, window time.Duration) bool {
 	keep := l.dials[:0]
 	for _, at := range l.dials {
-		if now.Sub(at) < window {
+		if now.Unix()-at < int64(window.Seconds()) {
 			keep = append(keep, at)
 		}
 	}
@@ -178,6 +178,6 @@ func (l *line) mayDial(now time.Time, limit int, window time.Duration) bool {
 	if limit > 0 && len(l.dials) >= limit {
 		return false
 	}
-	l.dials = append(l.dials, now)
+	l.dials = append(l.dials, now.Unix())
 	return true
 }

@@ -138,17 +138,14 @@ func (g *Gateway) first(ctx context.Context, k *call, t Turn, extension string) 
 // less than 15 minutes ago.
 func (g *Gateway) offer(l *line, v menu.View) (menu.Step, bool) {
 	if c := l.current; c != nil && !c.over {
-		l.dropped, l.droppedAt = c.state, c.last
+		l.dropped, l.droppedAt = &c.state, c.last
 	}
-	l.current = nil
-	if l.droppedAt.IsZero() || v.Now().Sub(l.droppedAt) > resumeWithin {
+	dropped := l.dropped
+	l.current, l.dropped = nil, nil
+	if dropped == nil || v.Now().Sub(l.droppedAt) > resumeWithin || dropped.Revision != v.Content().Revision() {
 		return menu.Step{}, false
 	}
-	l.droppedAt = time.Time{}
-	if l.dropped.Revision != v.Content().Revision() {
-		return menu.Step{}, false
-	}
-	return g.cfg.Menu.Offer(l.dropped, v)
+	return g.cfg.Menu.Offer(*dropped, v)
 }
 
 // turn answers a turn of a call in memory. Its line is held.
@@ -243,7 +240,7 @@ func (g *Gateway) Ended(e End) {
 	k.line.mu.Lock()
 	defer k.line.mu.Unlock()
 	if l := k.line; l.current == k && !k.over {
-		l.dropped, l.droppedAt, l.current = k.state, k.last, nil
+		l.dropped, l.droppedAt, l.current = &k.state, k.last, nil
 	}
 }
 

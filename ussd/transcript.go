@@ -69,6 +69,11 @@ func (m *memory) keep(transcript, text string, over bool) {
 		m.dropOldest()
 	}
 	start := len(m.answers)
+	if cap(m.answers)-start < len(text) { // grown by what is needed: there are many calls, and each is short
+		grown := make([]byte, start, start+len(text)+96)
+		copy(grown, m.answers)
+		m.answers = grown
+	}
 	m.answers = append(m.answers, text...)
 	m.turns = append(m.turns, answered{
 		hash:   maphash.String(m.seed, transcript),

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -156,30 +157,36 @@ func (k *Keys) Fingerprint() string {
 // mac is a pool of keyed hashes: making one costs more than using it.
 type mac struct{ pool sync.Pool }
 
+// hasher is a keyed hash with the room it works in.
+type hasher struct {
+	hash hash.Hash
+	in   []byte
+	out  [sha256.Size]byte
+}
+
 func newMAC(key []byte) *mac {
-	return &mac{sync.Pool{New: func() any { return hmac.New(sha256.New, key) }}}
+	return &mac{sync.Pool{New: func() any { return &hasher{hash: hmac.New(sha256.New, key)} }}}
 }
 
 // sum hashes parts, each with its length before it, so that no two lists of
 // parts hash alike.
 func (m *mac) sum(parts ...string) [16]byte {
-	h, ok := m.pool.Get().(hash.Hash)
+	h, ok := m.pool.Get().(*hasher)
 	if !ok {
-		panic("secret: the pool holds hashes only")
+		panic("secret: the pool holds hashers only")
 	}
-	defer m.pool.Put(h)
-	h.Reset()
-	var buf [512]byte
-	b := buf[:0]
+	h.in = h.in[:0]
 	for _, p := range parts {
-		n := len(p)
-		b = append(b, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
-		b = append(b, p...)
+		h.in = binary.BigEndian.AppendUint32(h.in, uint32(len(p)))
+		h.in = append(h.in, p...)
 	}
-	h.Write(b)
-	var sum [sha256.Size]byte
-	h.Sum(sum[:0])
-	return [16]byte(sum[:16])
+	h.hash.Reset()
+	h.hash.Write(h.in)
+	h.hash.Sum(h.out[:0])
+	sum := [16]byte(h.out[:16])
+	clear(h.in) // a number is not left lying in a pool
+	m.pool.Put(h)
+	return sum
 }
 
 // Citizen is the key of a citizen's profile and contact: a keyed hash of the
