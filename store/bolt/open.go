@@ -228,7 +228,7 @@ func (e *Engine) prepare() (clean bool, err error) {
 }
 
 // migrations[i] brings a file from schema i+1 to i+2. There is none yet:
-// schema 1 is the first, and a file of it is kept in testdata.
+// schema 1 is the first. A file of it is kept in testdata and must always open.
 func migrations() []func(*bbolt.Tx) error { return nil }
 
 func migrate(tx *bbolt.Tx, from int) error {
