@@ -16,6 +16,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store"
 )
 
 // filled makes a database of n ballots, each by another number with a profile
@@ -44,7 +47,7 @@ func filled(b *testing.B, n int) string {
 
 // BenchmarkMillion is the store with 10,000 and with 1,000,000 ballots: bytes
 // each, start, memory, votes a second from 256 writers, and the worst vote
-// while a backup runs.
+// while a backup or an export runs.
 func BenchmarkMillion(b *testing.B) {
 	for _, n := range []int{10_000, 1_000_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
@@ -64,7 +67,11 @@ func BenchmarkMillion(b *testing.B) {
 				worst := voting(b, e, n, votes, 256)
 				b.ReportMetric(votes/time.Since(begun).Seconds(), "votes/s")
 				b.ReportMetric(float64(worst.Milliseconds()), "ms-worst")
-				b.ReportMetric(float64(duringBackup(b, e, n+votes).Milliseconds()), "ms-worst-in-backup")
+				b.ReportMetric(float64(during(b, e, n+votes, func() error {
+					_, err := e.Backup(context.Background(), io.Discard)
+					return err
+				}).Milliseconds()), "ms-worst-in-backup")
+				b.ReportMetric(float64(during(b, e, n+votes+5000, func() error { return tally(e) }).Milliseconds()), "ms-worst-in-export")
 				if err := e.Close(); err != nil {
 					b.Fatal(err)
 				}
@@ -97,19 +104,33 @@ func voting(b *testing.B, e *Engine, from, votes, writers int) time.Duration {
 	return time.Duration(worst.Load())
 }
 
-// duringBackup votes while a backup is written.
-func duringBackup(b *testing.B, e *Engine, from int) time.Duration {
+// during votes while something long is done.
+func during(b *testing.B, e *Engine, from int, long func() error) time.Duration {
 	b.Helper()
 	done := make(chan error, 1)
-	go func() {
-		_, err := e.Backup(context.Background(), io.Discard)
-		done <- err
-	}()
+	go func() { done <- long() }()
 	worst := voting(b, e, from, 5000, 16)
 	if err := <-done; err != nil {
 		b.Error(err)
 	}
 	return worst
+}
+
+// tally reads what an export reads, and, to be harder, the whole log, three
+// times.
+func tally(e *Engine) error {
+	for range 3 {
+		err := e.View(context.Background(), func(s store.Snapshot) error {
+			if _, err := s.Counts("C"); err != nil {
+				return err
+			}
+			return s.Records(1, func(civic.Record) bool { return true })
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // resident opens the database in another process and asks how much memory of
