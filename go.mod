@@ -41,3 +41,10 @@ tool (
 	honnef.co/go/tools/cmd/staticcheck
 	mvdan.cc/gofumpt
 )
+
+require (
+	github.com/AndroidStudyOpenSource/africastalking-go v0.0.0-20190314130600-8bb53dce16a2
+	golang.org/x/time v0.16.0
+)
+
+replace github.com/AndroidStudyOpenSource/africastalking-go => github.com/AfricasTalkingLtd/africastalking-go v0.0.0-20190314130600-8bb53dce16a2

@@ -10,7 +10,18 @@ type Citizen struct {
 	Sex     Sex
 	Age     Age
 	Asked   bool // sex and age were asked once
+	News    News // whether she wants to be told things
 }
+
+// News is whether a number may be sent what it did not ask for.
+type News uint8
+
+// The wishes.
+const (
+	NewsUnasked News = iota // nothing is sent but answers
+	NewsYes
+	NewsStopped // STOP: nothing is ever sent but the answer to what she sends
+)
 
 // Deed is what a citizen does in a step that must be kept, or asks that only
 // the store can answer.
@@ -23,7 +34,9 @@ const (
 	DeclareGroup      // Sex, Age: kept in the profile, and the ballots of open consultations move
 	GiveFeedback      // Topic, Text
 	CheckReceipt      // Text: the code as typed; nothing is kept
-	SaveProfile       // Lang, Commune of Citizen, when already known and changed
+	SaveProfile       // what Citizen says, when already known and changed; Text: her opinion that gets the commune
+	JustAnswer        // nothing but the answer: a text that asks for help
+	EraseMe           // her profile, number and texts; ballots stay counted, without number
 )
 
 // Act is one deed with its values: a plain value, made by the dialogue and
@@ -54,6 +67,8 @@ const (
 	Found                         // receipt: counts
 	Superseded                    // receipt: changed later, on At
 	NotFound                      // receipt: unknown code
+	Heard                         // reference of an opinion: received, on At
+	Answered                      // reference of an opinion: answered
 )
 
 // Outcome is what became of an act, small enough to be stored as the reply

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/outbox"
 	"github.com/jamakan/jamakan/store/secret"
 )
 
@@ -36,6 +37,7 @@ type Book struct {
 	plans   atomic.Pointer[map[string]storedPlan]      // by code
 	mu      sync.Mutex                                 // over imports, and over shown
 	shown   map[shownKey]civic.Standing                // running results by tens
+	post    atomic.Pointer[func(outbox.Message)]       // who is told of a new message
 }
 
 // Content is what citizens are asked and shown.
@@ -249,15 +251,21 @@ func importPlan(v View, plan civic.Plan, keys map[string][]byte) (Change, []civi
 // Health tells how the store is.
 func (b *Book) Health() Health { return b.engine.Health() }
 
-// How long positions of calls and replies of commands are kept.
+// How long what expires is kept.
 const (
-	keepSessions = time.Hour
-	keepReplies  = 7 * 24 * time.Hour
+	keepSessions = time.Hour           // positions of calls
+	keepReplies  = 7 * 24 * time.Hour  // replies of commands: providers repeat a callback for 12 hours
+	keepTalks    = 48 * time.Hour      // what was asked by SMS last: a list is good for 24 hours
+	keepHandles  = 21 * 24 * time.Hour // providers' names of messages
+	keepParked   = 7 * 24 * time.Hour  // reports of messages not known yet
 )
 
 // Sweep drops what is expired.
 func (b *Book) Sweep(ctx context.Context) error {
 	now := b.opts.Now()
-	_, err := b.engine.Sweep(ctx, now.Add(-keepSessions), now.Add(-keepReplies))
-	return err
+	_, err := b.engine.Sweep(ctx, map[string]time.Time{
+		KindSession: now.Add(-keepSessions), KindDone: now.Add(-keepReplies), KindTalk: now.Add(-keepTalks),
+		KindHandle: now.Add(-keepHandles), KindParked: now.Add(-keepParked),
+	})
+	return errors.Join(err, b.dropStrays(ctx, now))
 }

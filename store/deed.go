@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/outbox"
 )
 
 // Deed is one act of a person, with what must be recorded together with it.
@@ -22,6 +23,14 @@ type Deed struct {
 	// the same command. Session is pure and may be called again.
 	SessionKey Key
 	Session    func(civic.Outcome) []byte
+	// Letters are the SMS that the act causes, committed with it. It is pure
+	// and may be called again.
+	Letters func(civic.Outcome) []Letter
+	// Drop is deleted in the same command: the parts a long text came in.
+	Drop []Key
+
+	said   *civic.Outcome    // of an act that the rules forbade
+	posted *[]outbox.Message // the letters as the last run of the command made them
 }
 
 // MaxFeedback is the longest opinion kept whole, in bytes.
@@ -32,6 +41,8 @@ const MaxFeedback = 16 << 10
 // commune) is an outcome without an error, and nothing is written. ErrRefused
 // comes with NotNoted; ErrUnknown with Unsure.
 func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
+	var posted []outbox.Message
+	d.posted = &posted
 	cmd, err := b.command(d)
 	if err != nil {
 		return civic.Outcome{Verdict: civic.NotNoted}, err
@@ -40,8 +51,17 @@ func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
 	var no forbidden
 	switch {
 	case err == nil:
+		if !result.Repeat {
+			b.announce(posted)
+		}
 	case errors.As(err, &no):
-		return no.outcome, nil
+		if d.Letters == nil {
+			return no.outcome, nil
+		}
+		// What the rules forbid is not recorded; the answer to her text is.
+		d.Act = civic.Act{Deed: civic.JustAnswer, Citizen: d.Person.Citizen()}
+		d.said = &no.outcome
+		return b.Commit(ctx, d)
 	case errors.Is(err, ErrUnknown):
 		return civic.Outcome{Verdict: civic.Unsure}, err
 	default:
@@ -51,9 +71,14 @@ func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
 	if err != nil {
 		return civic.Outcome{Verdict: civic.Unsure}, err
 	}
-	c := d.Act.Citizen
-	c.Known = true
-	d.Person.now(c)
+	switch c := d.Act.Citizen; d.Act.Deed {
+	case civic.EraseMe:
+		d.Person.now(civic.Citizen{})
+	case civic.JustAnswer:
+	default:
+		c.Known = true
+		d.Person.now(c)
+	}
 	return out, nil
 }
 
@@ -75,8 +100,19 @@ func (b *Book) command(d Deed) (Command, error) {
 	case civic.GiveFeedback:
 		return b.feedback(d)
 	case civic.SaveProfile:
-		return Command{ID: d.ID, Decide: func(View) (Change, error) {
-			return b.with(d, Change{}, civic.Outcome{Verdict: civic.Noted})
+		return b.save(d)
+	case civic.JustAnswer:
+		return Command{ID: d.ID, Decide: func(v View) (Change, error) {
+			out := civic.Outcome{Verdict: civic.Noted}
+			if d.said != nil {
+				out = *d.said
+			}
+			return b.with(d, v, Change{}, out)
+		}}, nil
+	case civic.EraseMe:
+		return Command{ID: d.ID, Decide: func(v View) (Change, error) {
+			c := Change{Delete: []Key{CitizenKey(d.Person.key), ContactKey(d.Person.key)}}
+			return b.with(d, v, c, civic.Outcome{Verdict: civic.Noted})
 		}}, nil
 	}
 	return Command{}, fmt.Errorf("%w: deed %d is not recorded", ErrBounds, d.Act.Deed)
@@ -84,13 +120,20 @@ func (b *Book) command(d Deed) (Command, error) {
 
 // with adds to a change what every act records: the profile, the call's
 // position, and the outcome as the reply.
-func (b *Book) with(d Deed, c Change, out civic.Outcome) (Change, error) {
-	encoded, err := encodeProfile(d.Act.Citizen)
+func (b *Book) with(d Deed, v View, c Change, out civic.Outcome) (Change, error) {
+	if d.Act.Deed != civic.JustAnswer && d.Act.Deed != civic.EraseMe {
+		encoded, err := encodeProfile(d.Act.Citizen)
+		if err != nil {
+			return c, err
+		}
+		if was := d.Person.Citizen(); !was.Known || was != known(d.Act.Citizen) {
+			c.Put = append(c.Put, Put{CitizenKey(d.Person.key), encoded})
+		}
+	}
+	c.Delete = append(c.Delete, d.Drop...)
+	c, err := b.letters(d, v, c, out)
 	if err != nil {
 		return c, err
-	}
-	if was := d.Person.Citizen(); !was.Known || was != known(d.Act.Citizen) {
-		c.Put = append(c.Put, Put{CitizenKey(d.Person.key), encoded})
 	}
 	if d.SessionKey != "" {
 		c.Put = append(c.Put, Put{d.SessionKey, d.Session(out)})
@@ -142,7 +185,7 @@ func (b *Book) cast(d Deed) (Command, error) {
 		if !c.Covers(r.Place) {
 			return Change{}, no(civic.NotAllowed)
 		}
-		return b.with(d, Change{Append: []civic.Record{r}}, out)
+		return b.with(d, v, Change{Append: []civic.Record{r}}, out)
 	}}, nil
 }
 
@@ -273,7 +316,7 @@ func (b *Book) declare(d Deed) (Command, error) {
 			r.Nonce[0] ^= byte(i)
 			change.Append = append(change.Append, r)
 		}
-		return b.with(d, change, civic.Outcome{Verdict: civic.Noted})
+		return b.with(d, v, change, civic.Outcome{Verdict: civic.Noted})
 	}}, nil
 }
 
@@ -318,6 +361,6 @@ func (b *Book) feedback(d Deed) (Command, error) {
 			return Change{}, err
 		}
 		change := Change{Put: []Put{{FeedbackKey(reference), encoded}, {ContactKey(d.Person.key), contact}}}
-		return b.with(d, change, civic.Outcome{Verdict: civic.Noted, Code: reference, At: v.Now()})
+		return b.with(d, v, change, civic.Outcome{Verdict: civic.Noted, Code: reference, At: v.Now()})
 	}}, nil
 }

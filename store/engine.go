@@ -30,13 +30,19 @@ const (
 	KindContact = "contact" // scattered; contact/<hash>: the sealed number
 	KindSession = "session" // scattered; session/<hash>: state of a session that recorded something; expires
 	KindDone    = "done"    // scattered; done/<id>: the reply of a command; written by engines, expires
+	KindTalk    = "talk"    // scattered; talk/<hash>: what was asked by SMS last, sealed; expires
+	KindHandle  = "handle"  // scattered; handle/<hash of a provider's message id>: the outbox key; expires
+	KindParked  = "parked"  // scattered; parked/<hash>: a delivery report that came before its message; expires
 
 	KindMeta     = "meta"     // meta/<name>
 	KindPlan     = "plan"     // plan/<code>: a civic.Plan
 	KindKey      = "key"      // key/<consultation>: its wrapped voter key
 	KindFeedback = "feedback" // feedback/<reference>
 	KindWeek     = "week"     // week/<2026-W48>/<consultation>: rows frozen when the week closed
-	KindOutbox   = "outbox"   // outbox/<sequence>
+	KindOutbox   = "outbox"   // outbox/<second>-<reference>: a message whose fate is not final
+	KindSent     = "sent"     // sent/<second>-<reference>: what is left of one whose fate is
+	KindPart     = "part"     // part/<hash>/<n>: one part of a long text, sealed, until the others come
+	KindStray    = "stray"    // stray/<second>-<id>: what a provider sent that is nobody's text, sealed
 	KindAudit    = "audit"    // audit/<sequence>: append-only
 )
 
@@ -52,7 +58,7 @@ const (
 // Scattered says whether keys of the kind are keyed hashes.
 func Scattered(kind string) bool {
 	switch kind {
-	case KindCitizen, KindContact, KindSession, KindDone:
+	case KindCitizen, KindContact, KindSession, KindDone, KindTalk, KindHandle, KindParked:
 		return true
 	}
 	return false
@@ -165,9 +171,9 @@ type Engine interface {
 	// Reserve returns a receipt number never returned before and in no
 	// record of the log.
 	Reserve() (uint32, error)
-	// Sweep deletes expired scattered records: session records older than
-	// sessions, done records older than done.
-	Sweep(ctx context.Context, sessions, done time.Time) (deleted int, err error)
+	// Sweep deletes the scattered records of each kind that were written
+	// before the kind's time. Kinds not named stay.
+	Sweep(ctx context.Context, before map[string]time.Time) (deleted int, err error)
 	// Check verifies file, log, tree, index and counters against each other
 	// while the engine serves. progress may be nil.
 	Check(ctx context.Context, progress func(done, total uint64)) (Report, error)

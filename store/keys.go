@@ -25,6 +25,15 @@ func ContactKey(h [16]byte) Key { return hashKey(KindContact, h) }
 // SessionKey is where a session's position is kept.
 func SessionKey(h [16]byte) Key { return hashKey(KindSession, h) }
 
+// TalkKey is where what was asked by SMS last is kept.
+func TalkKey(h [16]byte) Key { return hashKey(KindTalk, h) }
+
+// HandleKey is where a provider's name of a message leads to it.
+func HandleKey(h [16]byte) Key { return hashKey(KindHandle, h) }
+
+// ParkedKey is where a report waits for its message.
+func ParkedKey(h [16]byte) Key { return hashKey(KindParked, h) }
+
 // VoterKey is the record of a voter's ballot that counts.
 func VoterKey(consultation string, voter civic.VoterID) Key {
 	buf := make([]byte, 0, 40+len(consultation))

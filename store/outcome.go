@@ -75,7 +75,14 @@ func (b *Book) Receipt(ctx context.Context, typed string) (civic.Outcome, error)
 	out := civic.Outcome{Verdict: civic.NotFound, Code: civic.FormatReceipt(shown)}
 	err = b.engine.View(ctx, func(s Snapshot) error {
 		v, ok, err := s.Get(ReceiptKey(b.keys.ReceiptNumber(shown)))
-		if err != nil || !ok {
+		if err != nil {
+			return err
+		}
+		if !ok { // or the reference of an opinion, which looks alike
+			said, known, err := heard(s, out.Code)
+			if known {
+				out = said
+			}
 			return err
 		}
 		r, err := DecodeEntry(v)

@@ -41,6 +41,7 @@ type profile struct {
 	Sex     civic.Sex  `json:"s,omitempty"`
 	Age     civic.Age  `json:"a,omitempty"`
 	Asked   bool       `json:"q,omitempty"`
+	News    civic.News `json:"n,omitempty"`
 }
 
 // Person reads what is known of a number, in E.164.
@@ -62,11 +63,11 @@ func decodeProfile(v []byte) (civic.Citizen, error) {
 	if err := json.Unmarshal(v, &stored); err != nil {
 		return civic.Citizen{}, fmt.Errorf("profile: %w: %w", ErrCorrupt, err)
 	}
-	return civic.Citizen{Known: true, Lang: stored.Lang, Commune: stored.Commune, Sex: stored.Sex, Age: stored.Age, Asked: stored.Asked}, nil
+	return civic.Citizen{Known: true, Lang: stored.Lang, Commune: stored.Commune, Sex: stored.Sex, Age: stored.Age, Asked: stored.Asked, News: stored.News}, nil
 }
 
 func encodeProfile(c civic.Citizen) ([]byte, error) {
-	return json.Marshal(profile{c.Lang, c.Commune, c.Sex, c.Age, c.Asked})
+	return json.Marshal(profile{c.Lang, c.Commune, c.Sex, c.Age, c.Asked, c.News})
 }
 
 // Citizen is the profile, as last read or recorded.

@@ -1,20 +1,18 @@
 package ussd
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/jamakan/jamakan/callback"
+)
 
 // ErrMalformed says that a callback can't be read as a turn: a missing
 // session or number, two values for one field, an empty body. It is wrapped
 // with what is wrong, never with a phone number.
 var ErrMalformed = errors.New("malformed callback")
 
-// Request is a callback as it came, read once and bounded (64 KiB) by the
-// handler. Codecs read it and keep nothing of it.
-type Request struct {
-	Method      string
-	ContentType string
-	Query       string // raw, still escaped
-	Body        []byte
-}
+// Request is a callback as it came, read once and bounded by the handler.
+type Request = callback.Request
 
 // Turn is one request of a USSD session, in the same words for every
 // provider.

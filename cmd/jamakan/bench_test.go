@@ -19,6 +19,7 @@ import (
 	"github.com/labstack/echo/v4"
 	bbolt "go.etcd.io/bbolt"
 
+	"github.com/jamakan/jamakan/callback"
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
 	"github.com/jamakan/jamakan/ussd"
 	"github.com/jamakan/jamakan/ussd/africastalking"
@@ -65,7 +66,7 @@ func listenOn(b *testing.B, h http.Handler) (string, func()) {
 
 // decoded is the form, read as the gateway reads it.
 func decoded(c echo.Context) (ussd.Turn, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, ussd.MaxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, callback.MaxBody))
 	if err != nil {
 		return ussd.Turn{}, err
 	}

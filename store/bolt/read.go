@@ -168,11 +168,11 @@ const sweepSome = 2000
 
 // Sweep deletes expired scattered records, oldest arrivals first, a few at a
 // time.
-func (e *Engine) Sweep(ctx context.Context, sessions, done time.Time) (int, error) {
+func (e *Engine) Sweep(ctx context.Context, before map[string]time.Time) (int, error) {
 	deleted := 0
 	from := uint64(1)
 	for ctx.Err() == nil {
-		keys, next, err := e.expired(from, sessions, done)
+		keys, next, err := e.expired(from, before)
 		if err != nil {
 			return deleted, err
 		}
@@ -193,13 +193,16 @@ func (e *Engine) Sweep(ctx context.Context, sessions, done time.Time) (int, erro
 
 // expired are packed keys that are over, at most store.MaxWrites, and where to
 // go on (0: nowhere).
-func (e *Engine) expired(from uint64, sessions, done time.Time) (keys [][]byte, next uint64, err error) {
+func (e *Engine) expired(from uint64, before map[string]time.Time) (keys [][]byte, next uint64, err error) {
 	defer faultsPanic()()
 	defer damaged(&err)
 	err = e.db.View(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketRow()).Cursor()
 		seen := 0
-		latest := max(sessions.Unix(), done.Unix())
+		latest := int64(0)
+		for _, t := range before {
+			latest = max(latest, t.Unix())
+		}
 		for k, v := c.Seek(u64(from)); k != nil; k, v = c.Next() {
 			r, err := parseRow(v)
 			if err != nil {
@@ -208,8 +211,7 @@ func (e *Engine) expired(from uint64, sessions, done time.Time) (keys [][]byte, 
 			if r.at >= latest {
 				return nil // arrivals are in order of time
 			}
-			over := r.kind == store.KindSession && r.at < sessions.Unix() || r.kind == store.KindDone && r.at < done.Unix()
-			if over {
+			if t, named := before[r.kind]; named && r.at < t.Unix() {
 				keys = append(keys, bytes.Clone(r.packed))
 			}
 			if seen++; seen == sweepSome || len(keys) == store.MaxWrites {

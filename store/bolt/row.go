@@ -24,13 +24,24 @@ func kindByte(kind string) byte {
 		return 3
 	case store.KindDone:
 		return 4
+	case store.KindTalk:
+		return 5
+	case store.KindHandle:
+		return 6
+	case store.KindParked:
+		return 7
 	}
 	return 0
 }
 
 func kindOf(b byte) string {
-	return [...]string{"", store.KindCitizen, store.KindContact, store.KindSession, store.KindDone}[b]
+	return [...]string{
+		"", store.KindCitizen, store.KindContact, store.KindSession, store.KindDone, store.KindTalk, store.KindHandle, store.KindParked,
+	}[b]
 }
+
+// lastKind is the highest that kindByte returns.
+const lastKind = 7
 
 // rowKey packs a scattered key: what the index hashes and rows begin with.
 func rowKey(dst []byte, key store.Key) []byte {
@@ -62,7 +73,7 @@ func appendRow(dst, packed []byte, at time.Time, value []byte) []byte {
 
 func parseRow(b []byte) (row, error) {
 	bad := fmt.Errorf("row: %w: %d bytes", store.ErrCorrupt, len(b))
-	if len(b) == 0 || b[0] > 4 {
+	if len(b) == 0 || b[0] > lastKind {
 		return row{}, bad
 	}
 	n := 17

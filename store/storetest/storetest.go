@@ -401,7 +401,9 @@ func sweep(b *bench) {
 	b.pass(2 * time.Hour)
 	late := store.SessionKey([16]byte{2})
 	b.put(late, "s")
-	n, err := b.Sweep(context.Background(), b.now().Add(-time.Hour), b.now().Add(-time.Hour))
+	n, err := b.Sweep(context.Background(), map[string]time.Time{
+		store.KindSession: b.now().Add(-time.Hour), store.KindDone: b.now().Add(-time.Hour),
+	})
 	if err != nil || n != 3 { // the session and two replies
 		b.Errorf("%d swept, %v; want 3", n, err)
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/jamakan/jamakan/callback/form"
 	"github.com/jamakan/jamakan/ussd"
-	"github.com/jamakan/jamakan/ussd/form"
 )
 
 // Bounds of what is kept of a turn, in bytes. Real sessions have 38, numbers

@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jamakan/jamakan/callback/form"
 	"github.com/jamakan/jamakan/ussd"
-	"github.com/jamakan/jamakan/ussd/form"
 )
 
 // maxRaw bounds the values of an end event that are kept as sent, in bytes.

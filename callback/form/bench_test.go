@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/jamakan/jamakan/ussd/form"
+	"github.com/jamakan/jamakan/callback/form"
 )
 
 func BenchmarkParse(b *testing.B) {

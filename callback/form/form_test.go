@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/jamakan/jamakan/ussd/form"
+	"github.com/jamakan/jamakan/callback/form"
 )
 
 // callback is a usual body of Africa's Talking, fields in its own order.

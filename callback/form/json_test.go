@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/jamakan/jamakan/ussd/form"
+	"github.com/jamakan/jamakan/callback/form"
 )
 
 func TestParseJSON(t *testing.T) {

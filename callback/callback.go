@@ -1,0 +1,114 @@
+package callback
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// MaxBody is the most a callback's body may hold, in bytes. A turn or a text
+// takes a few hundred.
+const MaxBody = 64 << 10
+
+// Request is a callback as it came, read once and bounded (64 KiB). Codecs
+// read it and keep nothing of it.
+type Request struct {
+	Method      string
+	ContentType string
+	Query       string // raw, still escaped
+	Body        []byte
+}
+
+// ErrTooLarge is a body over MaxBody.
+var ErrTooLarge = errors.New("body over 64 KiB")
+
+// Read reads a request's body, once.
+func Read(r *http.Request) (Request, error) {
+	if r.ContentLength > MaxBody {
+		return Request{}, ErrTooLarge
+	}
+	size := r.ContentLength
+	if size < 0 {
+		size = 512
+	}
+	body := make([]byte, 0, size+1)
+	for {
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+		n, err := r.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if len(body) > MaxBody {
+			return Request{}, ErrTooLarge
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return Request{}, fmt.Errorf("reading the body: %w", err)
+		}
+	}
+	return Request{Method: r.Method, ContentType: r.Header.Get(echo.HeaderContentType), Query: r.URL.RawQuery, Body: body}, nil
+}
+
+// Guard lets in only callbacks with one of the tokens in the path's :token
+// (two are valid during a rotation); to others the path does not exist. The
+// comparison takes the same time whatever is wrong. loopbackOnly is the
+// demonstration: requests that came through a proxy, or were asked of another
+// host's name, find nothing either. refused, when given, counts them.
+func Guard(tokens []string, loopbackOnly bool, refused func()) func(echo.HandlerFunc) echo.HandlerFunc {
+	wanted := make([][sha256.Size]byte, len(tokens))
+	for i, token := range tokens {
+		wanted[i] = sha256.Sum256([]byte(token))
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			got := sha256.Sum256([]byte(c.Param("token")))
+			ok := 0
+			for i := range wanted {
+				ok |= subtle.ConstantTimeCompare(got[:], wanted[i][:])
+			}
+			if ok != 1 || loopbackOnly && !Direct(c.Request()) {
+				if refused != nil {
+					refused()
+				}
+				return echo.ErrNotFound
+			}
+			return next(c)
+		}
+	}
+}
+
+// Direct says whether a request came straight from this machine: asked of a
+// loopback name, and through no proxy (a tunnel would publish the demo token).
+func Direct(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.Trim(host, "[]")
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// Refuse answers a request whose body could not be read: 413 for one that is
+// too large, 400 for a connection that broke.
+func Refuse(c echo.Context, err error) error {
+	if errors.Is(err, ErrTooLarge) {
+		c.Response().Header().Set("Connection", "close")
+		return c.String(http.StatusRequestEntityTooLarge, "body over 64 KiB\n")
+	}
+	return c.String(http.StatusBadRequest, "the body can't be read\n")
+}

@@ -1,0 +1,82 @@
+package sms
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/jamakan/jamakan/callback"
+)
+
+// Channel is one provider's way in: its codec, its gateway, and the tokens in
+// its callback paths.
+type Channel struct {
+	Codec        Codec
+	Gateway      *Gateway
+	Tokens       []string
+	Logger       *slog.Logger
+	LoopbackOnly bool // the demonstration: see callback.Guard
+}
+
+// Register adds a channel's routes, one for each kind of callback.
+func Register(e *echo.Echo, c Channel) {
+	guard := callback.Guard(c.Tokens, c.LoopbackOnly, func() { c.Gateway.stats.refused.Add(1) })
+	path := "/sms/" + c.Codec.Name() + "/:token"
+	e.Any(path+"/inbox", guard(c.inbox))
+	e.Any(path+"/delivery", guard(c.delivery))
+	e.Any(path+"/optout", guard(c.notice("optout", c.Codec.OptOut)))
+	e.Any(path+"/subscription", guard(c.notice("subscription", c.Codec.Subscription)))
+}
+
+// inbox takes a text.
+func (c Channel) inbox(ctx echo.Context) error {
+	return c.take(ctx, "inbox", func(r callback.Request) (func() error, error) {
+		in, err := c.Codec.Inbound(r)
+		return func() error { return c.Gateway.Receive(ctx.Request().Context(), in) }, err
+	})
+}
+
+// delivery takes a delivery report.
+func (c Channel) delivery(ctx echo.Context) error {
+	return c.take(ctx, "delivery", func(r callback.Request) (func() error, error) {
+		report, err := c.Codec.Report(r)
+		return func() error { return c.Gateway.Report(ctx.Request().Context(), report) }, err
+	})
+}
+
+func (c Channel) notice(kind string, read func(callback.Request) (Notice, error)) echo.HandlerFunc {
+	return func(ctx echo.Context) error {
+		return c.take(ctx, kind, func(r callback.Request) (func() error, error) {
+			n, err := read(r)
+			return func() error { return c.Gateway.Notice(ctx.Request().Context(), n) }, err
+		})
+	}
+}
+
+// take reads a callback and answers it: 200 once it is on disk, whatever it
+// was; 503 when it is not, so that the provider delivers it again.
+func (c Channel) take(ctx echo.Context, kind string, read func(callback.Request) (func() error, error)) error {
+	req, err := callback.Read(ctx.Request())
+	if err != nil {
+		return callback.Refuse(ctx, err)
+	}
+	err = c.Gateway.guarded(kind, func() error {
+		act, err := read(req)
+		if err != nil {
+			c.Logger.Warn("a callback can't be read; it is kept as it came", "provider", c.Codec.Name(), "kind", kind, "err", err)
+			raw := req.Body
+			if len(raw) == 0 {
+				raw = []byte(req.Query)
+			}
+			return c.Gateway.unreadable(ctx.Request().Context(), kind, raw)
+		}
+		return act()
+	})
+	if err != nil {
+		c.Logger.Error("a callback is not recorded", "provider", c.Codec.Name(), "kind", kind, "err", err)
+		ctx.Response().Header().Set("Retry-After", "30")
+		return ctx.String(http.StatusServiceUnavailable, "not recorded: deliver it again\n")
+	}
+	return ctx.String(http.StatusOK, "ok\n")
+}

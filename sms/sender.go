@@ -1,0 +1,494 @@
+package sms
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store"
+	"github.com/jamakan/jamakan/store/outbox"
+	"github.com/jamakan/jamakan/store/secret"
+)
+
+// SenderConfig is what one provider's sender is made of.
+type SenderConfig struct {
+	Provider string
+	Carrier  Carrier
+	Book     *store.Book
+	Keys     *secret.Keys
+	Now      func() time.Time
+	Logger   *slog.Logger
+	// Rate is how many segments a second leave, at most; 0: no limit.
+	Rate float64
+	// Parallel is how many requests are under way at once, 1 at least.
+	Parallel int
+	// Backoff replaces the built-in waits after attempts that certainly
+	// failed.
+	Backoff []time.Duration
+	// Budget stops bulk messages for the rest of the month once it is spent;
+	// zero: no limit.
+	Budget outbox.Money
+	// QuietFrom and QuietTo are hours of the day in Mali between which bulk
+	// messages wait; the same hour: never.
+	QuietFrom, QuietTo int
+	// Jitter in [0,1) spreads retries; nil: none.
+	Jitter func() float64
+	// Timeout of one request; 0: 20 seconds.
+	Timeout time.Duration
+}
+
+// Sender hands the outbox over to one provider. It is safe for concurrent
+// use; Run is called once.
+type Sender struct {
+	cfg   SenderConfig
+	limit *rate.Limiter
+	wake  chan struct{}
+
+	mu       sync.Mutex
+	known    map[string]bool // references in the queues or under way
+	urgent   queue           // answers, receipts, replies
+	bulk     queue
+	flight   map[string]outbox.Message // being handed over
+	unknown  map[string]outbox.Message
+	accepted map[string]time.Time // taken, fate not reported yet
+	orphans  []orphanReport
+	pause    pause
+	spent    outbox.Money // this month
+	month    time.Time
+}
+
+// orphanReport is a final report that no message was known for.
+type orphanReport struct {
+	r  Report
+	at time.Time
+}
+
+// pause is a fault of the whole account.
+type pause struct {
+	since   time.Time
+	until   time.Time // then one message is tried
+	why     string
+	probing bool
+	times   int
+}
+
+// queue is a heap of messages by the time they are due.
+type queue []outbox.Message
+
+func (q queue) Len() int { return len(q) }
+func (q queue) Less(i, j int) bool {
+	if !q[i].Due.Equal(q[j].Due) {
+		return q[i].Due.Before(q[j].Due)
+	}
+	return q[i].At.Before(q[j].At)
+}
+func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+
+// Push is heap.Interface's.
+func (q *queue) Push(x any) {
+	if m, ok := x.(outbox.Message); ok {
+		*q = append(*q, m)
+	}
+}
+
+// Pop is heap.Interface's.
+func (q *queue) Pop() any {
+	old := *q
+	m := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return m
+}
+
+// NewSender makes a sender.
+func NewSender(cfg SenderConfig) *Sender {
+	cfg.Parallel = max(cfg.Parallel, 1)
+	if cfg.Timeout == 0 {
+		cfg.Timeout = 20 * time.Second
+	}
+	if cfg.Jitter == nil {
+		cfg.Jitter = func() float64 { return 0 }
+	}
+	s := &Sender{
+		cfg: cfg, wake: make(chan struct{}, 1), known: map[string]bool{}, flight: map[string]outbox.Message{},
+		unknown: map[string]outbox.Message{}, accepted: map[string]time.Time{}, limit: rate.NewLimiter(rate.Inf, 0),
+	}
+	if cfg.Rate > 0 {
+		s.limit = rate.NewLimiter(rate.Limit(cfg.Rate), max(int(cfg.Rate), 10))
+	}
+	return s
+}
+
+// Push queues a new message. It never waits.
+func (s *Sender) Push(m outbox.Message) {
+	s.mu.Lock()
+	if !s.known[m.Ref] {
+		s.push(m)
+	}
+	s.mu.Unlock()
+	s.nudge()
+}
+
+// push puts a message into its queue. The lock is held.
+func (s *Sender) push(m outbox.Message) {
+	s.known[m.Ref] = true
+	if m.Purpose == outbox.Bulk {
+		heap.Push(&s.bulk, m)
+		return
+	}
+	heap.Push(&s.urgent, m)
+}
+
+func (s *Sender) nudge() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Load reads the outbox at start: what waits is queued, and what was being
+// handed over when the process ended becomes unknown.
+func (s *Sender) Load(ctx context.Context) error {
+	var claimed []outbox.Message
+	err := s.cfg.Book.Letters(ctx, func(m outbox.Message) bool {
+		if m.Provider != s.cfg.Provider {
+			return true
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		switch m.State {
+		case outbox.Queued:
+			if !s.known[m.Ref] {
+				s.push(m)
+			}
+		case outbox.Claimed:
+			claimed = append(claimed, m)
+		case outbox.Unknown:
+			s.unknown[m.Ref] = m
+		case outbox.Accepted:
+			s.accepted[m.Ref] = m.Settled
+		}
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	for _, m := range claimed {
+		m, err := s.cfg.Book.Abandon(ctx, m)
+		if errors.Is(err, outbox.ErrStep) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.mu.Lock()
+		s.unknown[m.Ref] = m
+		s.mu.Unlock()
+	}
+	return s.loadSpent(ctx)
+}
+
+// loadSpent sums what this month's messages cost.
+func (s *Sender) loadSpent(ctx context.Context) error {
+	month := monthOf(s.cfg.Now())
+	rows, err := s.cfg.Book.Costs(ctx, month)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.month, s.spent = month, outbox.Money{}
+	for _, row := range rows {
+		if row.Provider == s.cfg.Provider {
+			s.spent, _ = s.spent.Add(row.Cost)
+		}
+	}
+	return nil
+}
+
+func monthOf(t time.Time) time.Time {
+	t = t.In(civic.Bamako)
+	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, civic.Bamako)
+}
+
+// Run hands messages over until the context ends, then waits for the requests
+// under way.
+func (s *Sender) Run(ctx context.Context) error {
+	var workers sync.WaitGroup
+	for range s.cfg.Parallel {
+		workers.Go(func() { s.work(ctx) })
+	}
+	workers.Wait()
+	return nil
+}
+
+// idle is how long a worker sleeps when nothing is due.
+const idle = 30 * time.Second
+
+func (s *Sender) work(ctx context.Context) {
+	for ctx.Err() == nil {
+		m, wait, ok := s.take(ctx)
+		if ok {
+			s.nudge() // there may be more, for another worker
+			s.hand(ctx, m)
+			continue
+		}
+		sleep := time.NewTimer(min(wait, idle))
+		select {
+		case <-ctx.Done():
+		case <-s.wake:
+		case <-sleep.C:
+		}
+		sleep.Stop()
+	}
+}
+
+// Drain hands over everything that is due now, one after the other, and says
+// when the next is. Tests and the office call it; Run does the same with many
+// workers.
+func (s *Sender) Drain(ctx context.Context) (next time.Duration) {
+	for ctx.Err() == nil {
+		m, wait, ok := s.take(ctx)
+		if !ok {
+			return wait
+		}
+		s.hand(ctx, m)
+	}
+	return 0
+}
+
+// take is the next message to hand over, or how long to wait for one.
+func (s *Sender) take(ctx context.Context) (m outbox.Message, wait time.Duration, ok bool) {
+	for {
+		m, wait, ok = s.next()
+		if !ok || s.cfg.Now().Before(m.Expires) {
+			return m, wait, ok
+		}
+		s.expire(ctx, m)
+	}
+}
+
+func (s *Sender) next() (outbox.Message, time.Duration, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.cfg.Now()
+	if s.pause.why != "" && (s.pause.probing || now.Before(s.pause.until)) {
+		if s.pause.probing {
+			return outbox.Message{}, idle, false
+		}
+		return outbox.Message{}, s.pause.until.Sub(now), false
+	}
+	wait := idle
+	for _, q := range []*queue{&s.urgent, &s.bulk} {
+		if q.Len() == 0 {
+			continue
+		}
+		if q == &s.bulk {
+			if hold := s.holdBulk(now); hold > 0 {
+				wait = min(wait, hold)
+				continue
+			}
+		}
+		first := (*q)[0]
+		if first.Due.After(now) {
+			wait = min(wait, first.Due.Sub(now))
+			continue
+		}
+		if delay := s.reserve(now, first.Segments); delay > 0 {
+			return outbox.Message{}, delay, false
+		}
+		heap.Pop(q)
+		s.flight[first.Ref] = first
+		s.pause.probing = s.pause.why != ""
+		return first, 0, true
+	}
+	return outbox.Message{}, wait, false
+}
+
+// reserve takes a message's segments from the rate limit, or says how long to
+// wait for them.
+func (s *Sender) reserve(now time.Time, segments int) time.Duration {
+	n := max(segments, 1)
+	if s.cfg.Rate > 0 {
+		n = min(n, s.limit.Burst())
+	}
+	r := s.limit.ReserveN(now, n)
+	if delay := r.DelayFrom(now); delay > 0 {
+		r.CancelAt(now)
+		return delay
+	}
+	return 0
+}
+
+// holdBulk is how long bulk messages wait: for the morning, or for the next
+// month's budget.
+func (s *Sender) holdBulk(now time.Time) time.Duration {
+	if month := monthOf(now); month.After(s.month) {
+		s.month, s.spent = month, outbox.Money{}
+	}
+	if b := s.cfg.Budget; b.Amount > 0 && s.spent.Amount >= b.Amount {
+		return s.month.AddDate(0, 1, 0).Sub(now)
+	}
+	return quiet(now, s.cfg.QuietFrom, s.cfg.QuietTo)
+}
+
+// quiet is how long the quiet hours still last, 0 outside them.
+func quiet(now time.Time, from, to int) time.Duration {
+	if from == to {
+		return 0
+	}
+	local := now.In(civic.Bamako)
+	hour := local.Hour()
+	inside := hour >= from && hour < to
+	if from > to {
+		inside = hour >= from || hour < to
+	}
+	if !inside {
+		return 0
+	}
+	end := time.Date(local.Year(), local.Month(), local.Day(), to, 0, 0, 0, civic.Bamako)
+	if !end.After(local) {
+		end = end.AddDate(0, 0, 1)
+	}
+	return end.Sub(local)
+}
+
+// expire ends a message that is too old.
+func (s *Sender) expire(ctx context.Context, m outbox.Message) {
+	if _, err := s.cfg.Book.Expire(ctx, m); err != nil && !errors.Is(err, outbox.ErrStep) {
+		s.later(m, err)
+		return
+	}
+	s.landed(m)
+}
+
+// later puts a message back that could not be written: the disk is full, or
+// the store is ending.
+func (s *Sender) later(m outbox.Message, err error) {
+	s.cfg.Logger.Error("a message waits: the store refused", "ref", m.Ref, "err", err)
+	s.mu.Lock()
+	delete(s.flight, m.Ref)
+	s.pause.probing = false
+	m.Due = s.cfg.Now().Add(time.Minute)
+	s.push(m)
+	s.mu.Unlock()
+}
+
+// landed forgets a message that is no longer to be handed over.
+func (s *Sender) landed(m outbox.Message) {
+	s.mu.Lock()
+	delete(s.flight, m.Ref)
+	delete(s.known, m.Ref)
+	s.mu.Unlock()
+}
+
+// hand claims one message, hands it over, and records the answer.
+func (s *Sender) hand(ctx context.Context, m outbox.Message) {
+	e164, text, err := s.cfg.Book.OpenLetter(m)
+	if err != nil {
+		s.cfg.Logger.Error("a message can't be opened: was the master key changed?", "ref", m.Ref, "err", err)
+		s.expire(ctx, m)
+		return
+	}
+	if m.Purpose == outbox.Bulk {
+		if stopped, err := s.cfg.Book.Stopped(ctx, e164); err == nil && stopped {
+			s.expire(ctx, m)
+			return
+		}
+	}
+	claimed, err := s.cfg.Book.Claim(ctx, m)
+	switch {
+	case errors.Is(err, outbox.ErrStep):
+		s.unprobed()
+		s.landed(m)
+		return
+	case err != nil:
+		s.later(m, err)
+		return
+	}
+	// From here on the request may leave: it is finished even when the process
+	// is asked to stop.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.Timeout)
+	r := s.cfg.Carrier.Send(last, Outgoing{Ref: m.Ref, To: e164, Text: text, Bulk: m.Purpose == outbox.Bulk})
+	cancel()
+	s.settle(context.WithoutCancel(ctx), claimed, r, e164)
+}
+
+func (s *Sender) unprobed() {
+	s.mu.Lock()
+	s.pause.probing = false
+	s.mu.Unlock()
+}
+
+// settle records a provider's answer. Until it is on disk it is tried again:
+// a message whose answer is known must not be found claimed at the next start.
+func (s *Sender) settle(ctx context.Context, m outbox.Message, r outbox.Result, e164 string) {
+	wait := outbox.Wait(m.Attempts, s.cfg.Jitter(), s.cfg.Backoff)
+	if r.Class == outbox.Account {
+		wait = s.paused(r)
+	}
+	next, err := s.cfg.Book.Settle(ctx, m, r, wait)
+	for tries := 0; err != nil && errors.Is(err, store.ErrRefused) && tries < 20; tries++ {
+		time.Sleep(time.Second) // the disk is full: nothing else to do than wait
+		next, err = s.cfg.Book.Settle(ctx, m, r, wait)
+	}
+	if err != nil {
+		s.cfg.Logger.Error("a provider's answer is not recorded; the message will be shown as unknown", "ref", m.Ref, "class", r.Class, "err", err)
+	}
+	s.mu.Lock()
+	delete(s.flight, m.Ref)
+	delete(s.known, m.Ref)
+	if r.Class != outbox.Account && s.pause.why != "" {
+		s.pause = pause{}
+	}
+	s.spent, _ = s.spent.Add(r.Cost)
+	switch next.State {
+	case outbox.Queued:
+		s.push(next)
+	case outbox.Accepted:
+		s.accepted[next.Ref] = next.Settled
+	case outbox.Unknown:
+		s.unknown[next.Ref] = next
+	}
+	s.mu.Unlock()
+	if next.State == outbox.Unknown {
+		s.cfg.Logger.Warn("a message's fate is unknown: it is shown, and not sent again", "ref", m.Ref, "code", r.Code, "reason", r.Reason)
+		s.claimOrphan(ctx, next, e164)
+	}
+	if r.OptedOut {
+		if err := wish(ctx, s.cfg.Book, s.cfg.Keys, e164, true, s.cfg.Now()); err != nil {
+			s.cfg.Logger.Error("a number that wants silence is not recorded yet", "err", err)
+		}
+	}
+	s.nudge()
+}
+
+// probes are how long an account's fault is left alone before one message is
+// tried again.
+func probes() []time.Duration {
+	return []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute}
+}
+
+// paused stops the channel for a fault of the account.
+func (s *Sender) paused(r outbox.Result) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.cfg.Now()
+	if s.pause.why == "" {
+		s.pause.since = now
+	}
+	steps := probes()
+	wait := steps[min(s.pause.times, len(steps)-1)]
+	if len(s.cfg.Backoff) > 0 {
+		wait = min(wait, s.cfg.Backoff[len(s.cfg.Backoff)-1])
+	}
+	s.pause.why, s.pause.until, s.pause.probing = r.Code+" "+r.Reason, now.Add(wait), false
+	s.pause.times++
+	s.cfg.Logger.Error("the provider takes nothing from this account; the channel is paused", "provider", s.cfg.Provider, "code", r.Code, "reason", r.Reason, "again", wait)
+	return wait
+}

@@ -1,0 +1,35 @@
+package sms
+
+import (
+	"sync/atomic"
+
+	"github.com/jamakan/jamakan/sms/command"
+)
+
+// Stats count what came in. None of them names anybody.
+type Stats struct {
+	texts, repeats, strangers, failed, malformed, muted atomic.Int64
+	reports, orphans, oddStatus, notices, refused       atomic.Int64
+	kinds                                               [command.Unsure + 1]atomic.Int64
+}
+
+func (s *Stats) count(step command.Step) {
+	s.kinds[step.Kind].Add(1)
+	if step.Mute {
+		s.muted.Add(1)
+	}
+}
+
+// Counts are the counters by name.
+func (g *Gateway) Counts() map[string]int64 {
+	s := &g.stats
+	all := map[string]int64{
+		"texts": s.texts.Load(), "repeats": s.repeats.Load(), "strangers": s.strangers.Load(), "failed": s.failed.Load(),
+		"malformed": s.malformed.Load(), "muted": s.muted.Load(), "reports": s.reports.Load(), "orphan_reports": s.orphans.Load(),
+		"unknown_status": s.oddStatus.Load(), "notices": s.notices.Load(), "refused": s.refused.Load(),
+	}
+	for k := range s.kinds {
+		all["kind_"+command.Kind(k).String()] = s.kinds[k].Load()
+	}
+	return all
+}
