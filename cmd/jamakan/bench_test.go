@@ -210,7 +210,7 @@ func realHouse(b *testing.B, data string) (string, *house, func()) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := newServers(h, log)
+	s, err := newServers(b.Context(), h, log)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
 	"github.com/jamakan/jamakan/desk/planfile"
 	"github.com/jamakan/jamakan/gsm"
-	"github.com/jamakan/jamakan/locales"
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/bolt"
 	"github.com/jamakan/jamakan/store/secret"
@@ -95,14 +94,9 @@ func inside(folder, path string) bool {
 
 // newMenu builds the dialogue as one channel's phones can show it.
 func newMenu(cfg config.Config, ch config.Channel) (*menu.Menu, error) {
-	catalog, err := locales.Embedded()
+	catalog, err := languages(cfg)
 	if err != nil {
 		return nil, err
-	}
-	if cfg.Locales != "" {
-		if catalog, err = catalog.With(os.DirFS(cfg.Locales)); err != nil {
-			return nil, fmt.Errorf("locales: %w", err)
-		}
 	}
 	profile, err := gsm.ParseProfile(ch.Spelling)
 	if err != nil {

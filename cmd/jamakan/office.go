@@ -23,6 +23,8 @@ type office interface {
 	ImportPlan(ctx context.Context, yaml []byte) ([]string, error)
 	Export(ctx context.Context, ask exportAsk) ([]export.File, error)
 	Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error)
+	Outbox(ctx context.Context) (outboxView, error)
+	Opinions(ctx context.Context) ([]store.Opinion, error)
 	Close() error
 }
 

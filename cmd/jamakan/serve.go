@@ -20,8 +20,9 @@ import (
 )
 
 type serveVerb struct {
-	Listen string `help:"Address of the callbacks listener." placeholder:"ADDR"`
-	Desk   string `help:"Address of the desk listener." placeholder:"ADDR"`
+	Listen  string `help:"Address of the callbacks listener." placeholder:"ADDR"`
+	Desk    string `help:"Address of the desk listener." placeholder:"ADDR"`
+	Sandbox string `help:"Address of the stand-in SMS provider, in the demonstration." placeholder:"ADDR"`
 }
 
 // Run runs the gateway until it is told to stop, then finishes what it
@@ -36,6 +37,9 @@ func (v serveVerb) Run(ctx context.Context, c *common, w world) error {
 	}
 	if v.Desk != "" {
 		cfg.Desk = v.Desk
+	}
+	if v.Sandbox != "" {
+		cfg.Sandbox = v.Sandbox
 	}
 	if err := cfg.Check(); err != nil {
 		return err
@@ -52,12 +56,12 @@ func serve(ctx context.Context, cfg config.Config, w world) error {
 	if err != nil {
 		return err
 	}
-	s, err := newServers(h, log)
+	s, err := newServers(ctx, h, log)
 	if err != nil {
 		return errors.Join(err, h.Close())
 	}
 	if err := s.listen(cfg); err != nil {
-		return errors.Join(err, h.Close())
+		return errors.Join(err, s.texts.closeListener(), h.Close())
 	}
 	s.greet(cfg, w)
 	err = s.run(ctx, cfg.Grace)
@@ -69,6 +73,7 @@ type servers struct {
 	house     *house
 	log       *slog.Logger
 	gateways  []*ussd.Gateway
+	texts     *textRoom
 	callbacks *http.Server
 	desk      *http.Server
 	office    *http.Server
@@ -77,7 +82,7 @@ type servers struct {
 	onSocket  net.Listener
 }
 
-func newServers(h *house, log *slog.Logger) (*servers, error) {
+func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, error) {
 	s := &servers{house: h, log: log}
 	callbacks := quietEcho()
 	for name, ch := range h.cfg.USSD {
@@ -96,7 +101,11 @@ func newServers(h *house, log *slog.Logger) (*servers, error) {
 		s.gateways = append(s.gateways, g)
 		ussd.Register(callbacks, ussd.Channel{Codec: codec, Gateway: g, Tokens: ch.Tokens, Logger: log, LoopbackOnly: h.cfg.Demo})
 	}
-	registerHealth(callbacks, h)
+	var err error
+	if s.texts, err = openTexts(ctx, h, log, callbacks); err != nil {
+		return nil, err
+	}
+	registerHealth(callbacks, h, s.texts)
 	pages := quietEcho()
 	desk.Register(pages, desk.Config{Phone: s.phone(), Demo: h.cfg.Demo, Logger: log, Version: version(), Code: firstCode(h.cfg)})
 	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
@@ -158,6 +167,9 @@ func (s *servers) greet(cfg config.Config, w world) {
 	fmt.Fprintf(w.stdout, "Jamakan %s\n", version())
 	fmt.Fprintf(w.stdout, "  callbacks  http://%s\n", s.onCalls.Addr())
 	fmt.Fprintf(w.stdout, "  desk       http://%s\n", s.onDesk.Addr())
+	if s.texts.on != nil {
+		fmt.Fprintf(w.stdout, "  sandbox    http://%s/sandbox/ stands in for the SMS provider: go run ./cmd/jamakan text WOTE 2\n", s.texts.on.Addr())
+	}
 	if cfg.Demo {
 		fmt.Fprintf(w.stdout, "  a phone    http://%s/phone, or in another terminal: go run ./cmd/jamakan dial\n", s.onDesk.Addr())
 		fmt.Fprintf(w.stdout, "FICTIF: a demonstration with an invented commune; data in %s\n", cfg.Data)
@@ -179,6 +191,7 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 			return nil
 		})
 	}
+	s.texts.run(ctx, g, s.house.cfg, s.onCalls.Addr().String())
 	g.Go(func() error { return s.clockwork(ctx) })
 	g.Go(func() error {
 		select {
@@ -194,7 +207,7 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 		s.log.Info("stopping: finishing what was accepted", "grace", grace)
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
-		return errors.Join(s.callbacks.Shutdown(last), s.desk.Shutdown(last), s.office.Shutdown(last))
+		return errors.Join(s.callbacks.Shutdown(last), s.desk.Shutdown(last), s.office.Shutdown(last), s.texts.shutdown(last))
 	})
 	err := g.Wait()
 	if errors.Is(err, context.Canceled) {
@@ -216,6 +229,7 @@ func (s *servers) clockwork(ctx context.Context) error {
 			if err := s.house.book.Sweep(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("expired records are not dropped yet", "err", err)
 			}
+			s.texts.sweep(ctx, s.log)
 		}
 		for _, g := range s.gateways {
 			g.Sweep()
@@ -229,13 +243,13 @@ func (s *servers) clockwork(ctx context.Context) error {
 }
 
 // registerHealth adds liveness and readiness: ready is ready to record.
-func registerHealth(e *echo.Echo, h *house) {
+func registerHealth(e *echo.Echo, h *house, texts *textRoom) {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/readyz", func(c echo.Context) error {
 		if err := h.book.Health().Err; err != nil {
 			return c.String(http.StatusServiceUnavailable, fmt.Sprintf("not ready to record: %v\n", err))
 		}
-		return c.String(http.StatusOK, "ready to record\n")
+		return c.String(http.StatusOK, "ready to record\n"+texts.faults())
 	})
 }
 

@@ -96,6 +96,14 @@ func serveOffice(o office) http.Handler {
 		}
 		_ = lines.Encode(end)
 	})
+	mux.HandleFunc("POST /outbox", func(w http.ResponseWriter, r *http.Request) {
+		view, err := o.Outbox(r.Context())
+		reply(w, view, err)
+	})
+	mux.HandleFunc("POST /opinions", func(w http.ResponseWriter, r *http.Request) {
+		all, err := o.Opinions(r.Context())
+		reply(w, all, err)
+	})
 	return mux
 }
 

@@ -252,7 +252,7 @@ func (s *turn) commune() Step {
 		for i, code := range m.Near {
 			names[i] = s.communeName(code)
 		}
-		return Step{said: s.list("commune.near", numbered(names))}
+		return Step{said: s.list("commune.near", "", numbered(names))}
 	case len(strings.Fields(s.c.Text)) > 1:
 		s.c.Kind = Feedback // a sentence that begins with "commune"
 		return s.opinion()
@@ -287,7 +287,7 @@ func (s *turn) settle(code civic.Code) Step {
 func (s *turn) language() Step {
 	if s.c.Lang == "" {
 		s.talk = s.talk.ask(AskLanguage, s.now)
-		return Step{said: s.list("lang.choose", s.d.languages())}
+		return Step{said: s.list("lang.choose", "", s.d.languages())}
 	}
 	return s.speakNow(s.c.Lang)
 }

@@ -229,7 +229,7 @@ func (s *turn) how(open []ballot) Step {
 		o := &open[0].Options[i]
 		lines = append(lines, strconv.Itoa(o.Number)+" "+s.label(open[0], o))
 	}
-	return Step{said: s.list("sms.vote_how", lines)}
+	return Step{said: s.list("sms.vote_how", "sms.vote_list", lines)}
 }
 
 // codes lists the options of several consultations by their projects' codes.
@@ -244,7 +244,7 @@ func (s *turn) codes(open []ballot) string {
 			}
 		}
 	}
-	return s.list("sms.vote_codes", lines, locales.Arg{Name: "X", Value: first})
+	return s.list("sms.vote_codes", "", lines, locales.Arg{Name: "X", Value: first})
 }
 
 // noVote says why nothing can be voted on: not yet, over, annulled, or none.
@@ -336,7 +336,7 @@ func (s *turn) results() Step {
 		lines = append(lines, s.t.locale.Text("results.row", locales.Arg{Name: "Project", Value: s.label(b, o)},
 			locales.Arg{Name: "N", Value: s.t.locale.Number(int64(standing.Votes[uint16(o.Number)]))}))
 	}
-	return Step{said: s.marked(s.list("sms.results", lines,
+	return Step{said: s.marked(s.list("sms.results", "", lines,
 		locales.Arg{Name: "Commune", Value: s.communeName(s.me.Commune)},
 		locales.Arg{Name: "People", Value: s.t.locale.Plural("results.people", standing.Numbers)}), b.Code)}
 }

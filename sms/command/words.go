@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ func Texts() []string {
 		"optin.done", "optin.done.any", "optout.done", "privacy.deleted", "receipt.ok", "receipt.replaced", "receipt.unknown",
 		"results.not_yet", "results.people", "results.row", "results.too_few", "rumour.thanks", "sms.code_how", "sms.commune_not_found",
 		"sms.did_you_mean", "sms.no_commune", "sms.one_only", "sms.over_budget", "sms.results", "sms.too_many", "sms.vote_bad",
-		"sms.vote_codes", "sms.vote_how", "sms.vote_not", "sms.works", "vote.annulled", "vote.changed", "vote.closed", "vote.failed",
+		"sms.vote_codes", "sms.vote_how", "sms.vote_list", "sms.vote_not", "sms.works", "sms.works_list", "vote.annulled", "vote.changed", "vote.closed", "vote.failed",
 		"vote.none", "vote.not_open", "vote.place_kept", "vote.recorded_sms", "vote.recorded_sms.paid", "vote.sms_confirm", "vote.unknown",
 	}
 }
@@ -98,34 +99,70 @@ func headed(text string) string {
 	return strings.TrimSpace(strings.Join(kept, "\n"))
 }
 
-// list writes a text around as many lines as one SMS holds, each shortened
-// alike; where some are left out, the last line is the code to dial.
-func (s *turn) list(key string, lines []string, args ...locales.Arg) string {
+// list writes a text around lines, in one SMS. Where they don't fit whole they
+// are shortened alike; where that leaves too little of them, brief, a shorter
+// text, is used; and where even that can't hold them all, the last line is the
+// code to dial.
+func (s *turn) list(key, brief string, lines []string, args ...locales.Arg) string {
 	const mark = "\x00"
-	around := headed(s.say(key, append(args, locales.Arg{Name: "List", Value: mark})...))
-	with := func(some []string) string { return strings.Replace(around, mark, strings.Join(some, "\n"), 1) }
-	for width := 40; width >= 10; width-- {
-		short := make([]string, len(lines))
-		for i, l := range lines {
-			short[i] = cut(l, width)
-		}
-		if text := with(short); one(text) {
-			return text
-		}
+	around := func(key string) func(some []string) string {
+		text := headed(s.say(key, append(slices.Clone(args), locales.Arg{Name: "List", Value: mark})...))
+		return func(some []string) string { return strings.Replace(text, mark, strings.Join(some, "\n"), 1) }
+	}
+	full := around(key)
+	if text, ok := widest(full, lines, readable); ok {
+		return text
+	}
+	if brief != "" {
+		full = around(brief)
+	}
+	if text, ok := widest(full, lines, narrowest); ok {
+		return text
 	}
 	for n := len(lines) - 1; n > 0; n-- {
 		some := make([]string, 0, n+1)
 		for _, l := range lines[:n] {
-			some = append(some, cut(l, 16))
+			some = append(some, cut(l, readable))
 		}
 		if s.d.cfg.Ussd != "" {
 			some = append(some, "+ "+s.d.cfg.Ussd)
 		}
-		if text := with(some); one(text) {
+		if text := full(some); one(text) {
 			return text
 		}
 	}
-	return with(nil)
+	return full(nil)
+}
+
+// Widths of lines, in letters with their number.
+const (
+	readable  = 18 // below it the shorter text is better
+	narrowest = 12 // below it a line says nothing
+)
+
+// widest shortens lines as little as one SMS allows, down to a width.
+func widest(full func([]string) string, lines []string, least int) (string, bool) {
+	for width := 48; width >= least; width-- {
+		short := make([]string, len(lines))
+		for i, l := range lines {
+			short[i] = cut(l, width)
+		}
+		if text := full(short); one(text) {
+			return grown(full, lines, short, width), true
+		}
+	}
+	return "", false
+}
+
+// grown gives the letters that are left to the first lines that want them.
+func grown(full func([]string) string, lines, short []string, width int) string {
+	for i, l := range lines {
+		was := short[i]
+		if short[i] = cut(l, width+1); !one(full(short)) {
+			short[i] = was
+		}
+	}
+	return full(short)
 }
 
 // free is the key of a text that says it is free, or of the one that doesn't.
@@ -263,7 +300,7 @@ func (s *turn) works() Step {
 	for i, n := range civic.OptionNumbers(len(all)) {
 		lines = append(lines, strconv.Itoa(n)+" "+s.t.line(all[i].Title.In(s.t.tags...)))
 	}
-	return Step{said: s.list("sms.works", lines, locales.Arg{Name: "Commune", Value: s.communeName(s.me.Commune)})}
+	return Step{said: s.list("sms.works", "sms.works_list", lines, locales.Arg{Name: "Commune", Value: s.communeName(s.me.Commune)})}
 }
 
 // statusKey is the sentence of a project's status; one that names a date only

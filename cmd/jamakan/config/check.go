@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/jamakan/jamakan/store/outbox"
 )
 
 // MinToken is the shortest callback token accepted off loopback: 22
@@ -21,19 +23,30 @@ func (c Config) Check() error {
 			return invalid("%s: %q is not an address; write host:port, like 127.0.0.1:8080", name, addr)
 		}
 	}
+	if c.Demo && !(loopback(c.Listen) && loopback(c.Desk)) {
+		return invalid("demo: the fictive commune is only served on loopback; set demo: false, or listen on 127.0.0.1")
+	}
 	if c.Data == "" {
 		return invalid("data: give the folder of the database, like data")
 	}
-	if len(c.USSD) == 0 {
-		return invalid("ussd: give at least one provider: africastalking")
+	if len(c.USSD)+len(c.SMS) == 0 {
+		return invalid("ussd, sms: give at least one provider: africastalking")
+	}
+	for name, ch := range c.SMS {
+		if err := ch.check(name, loopback(c.Listen), c.Demo && c.Sandbox != ""); err != nil {
+			return err
+		}
+	}
+	if len(c.SMS) > 0 && c.ShortCode == "" {
+		return invalid("short_code: give the number that citizens text, like \"36055\"; answers name it")
+	}
+	if c.Sandbox != "" && c.Demo && !loopback(c.Sandbox) {
+		return invalid("sandbox: the stand-in provider is only served on loopback, like 127.0.0.1:8082")
 	}
 	for name, ch := range c.USSD {
 		if err := ch.check(name, loopback(c.Listen)); err != nil {
 			return err
 		}
-	}
-	if c.Demo && !(loopback(c.Listen) && loopback(c.Desk)) {
-		return invalid("demo: the fictive commune is only served on loopback; set demo: false, or listen on 127.0.0.1")
 	}
 	if _, err := Size(c.Store.MaxSize); err != nil {
 		return invalid("store.max_size: %s", err)
@@ -50,17 +63,56 @@ func (c Config) Check() error {
 	return nil
 }
 
-func (ch Channel) check(name string, onLoopback bool) error {
-	if len(ch.Tokens) == 0 || slices.Contains(ch.Tokens, "") {
-		return invalid("ussd.%s.tokens: give one token of %d characters or more", name, MinToken)
+// checkTokens says what is wrong with a channel's tokens.
+func checkTokens(where string, tokens []string, onLoopback bool) error {
+	if len(tokens) == 0 || slices.Contains(tokens, "") {
+		return invalid("%s.tokens: give one token of %d characters or more", where, MinToken)
 	}
-	for _, t := range ch.Tokens {
+	for _, t := range tokens {
 		if len(t) < MinToken && !onLoopback {
-			return invalid("ussd.%s.tokens: a token under %d characters is refused off loopback; make one with: head -c 24 /dev/urandom | base64 | tr '+/' '-_'", name, MinToken)
+			return invalid("%s.tokens: a token under %d characters is refused off loopback; make one with: head -c 24 /dev/urandom | base64 | tr '+/' '-_'", where, MinToken)
 		}
 		if strings.ContainsAny(t, "/?#% ") {
-			return invalid("ussd.%s.tokens: letters, digits, - and _ only", name)
+			return invalid("%s.tokens: letters, digits, - and _ only", where)
 		}
+	}
+	return nil
+}
+
+func (ch TextChannel) check(name string, onLoopback, sandbox bool) error {
+	where := "sms." + name
+	if err := checkTokens(where, ch.Tokens, onLoopback); err != nil {
+		return err
+	}
+	if !slices.Contains([]string{"gsm7", "ascii", "ucs2"}, ch.Spelling) {
+		return invalid("%s.spelling: %q; write gsm7, ascii or ucs2", where, ch.Spelling)
+	}
+	switch {
+	case ch.API == "sandbox" && !sandbox:
+		return invalid("%s.api: the stand-in provider runs in the demonstration only; leave api empty for the provider's own address", where)
+	case ch.API != "" && ch.API != "sandbox" && !strings.HasPrefix(ch.API, "https://") && !strings.HasPrefix(ch.API, "http://127.0.0.1") && !strings.HasPrefix(ch.API, "http://localhost") && !strings.HasPrefix(ch.API, "http://[::1]"):
+		return invalid("%s.api: %q; write an https address: the key travels with every message", where, ch.API)
+	case ch.Username == "" || ch.APIKey == "":
+		return invalid("%s: username and api_key are the account at the provider; give api_key by %s", where, EnvName([]string{"sms", name, "api_key"}))
+	case ch.Rate < 0 || ch.Parallel < 1 || ch.Parallel > 64:
+		return invalid("%s: rate is 0 or more, parallel 1 to 64", where)
+	case len(ch.Quiet) != 0 && (len(ch.Quiet) != 2 || min(ch.Quiet[0], ch.Quiet[1]) < 0 || max(ch.Quiet[0], ch.Quiet[1]) > 23):
+		return invalid("%s.quiet: two hours of the day, like [20, 7]", where)
+	}
+	if _, err := outbox.ParseMoney(ch.Budget); err != nil {
+		return invalid("%s.budget: %q is %s", where, ch.Budget, err)
+	}
+	for _, d := range ch.Backoff {
+		if d <= 0 {
+			return invalid("%s.backoff: durations like 1m, 5m, 1h", where)
+		}
+	}
+	return nil
+}
+
+func (ch Channel) check(name string, onLoopback bool) error {
+	if err := checkTokens("ussd."+name, ch.Tokens, onLoopback); err != nil {
+		return err
 	}
 	if len(ch.Codes) == 0 {
 		return invalid("ussd.%s.codes: give the code citizens dial, like \"*384*55#\"", name)

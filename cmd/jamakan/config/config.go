@@ -11,8 +11,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"reflect"
 	"strings"
 	"time"
 
@@ -34,11 +36,13 @@ type Config struct {
 	ReplyDays int    `yaml:"reply_days" doc:"screens promise an answer to an opinion within that many days; 0: they promise nothing"`
 	ShortCode string `yaml:"short_code" doc:"SMS number named in help; empty: none is named"`
 
-	USSD     map[string]Channel `yaml:"ussd" doc:"USSD channels by provider: africastalking"`
-	Limits   Limits             `yaml:"limits" doc:"what one number may do"`
-	Store    Store              `yaml:"store" doc:"the embedded database"`
-	LogLevel string             `yaml:"log_level" doc:"debug, info, warn or error; no level shows a phone number"`
-	Grace    time.Duration      `yaml:"grace" doc:"how long a stop waits for what was accepted"`
+	USSD     map[string]Channel     `yaml:"ussd" doc:"USSD channels by provider: africastalking, or a name of yours with codec: generic"`
+	SMS      map[string]TextChannel `yaml:"sms" doc:"SMS channels by provider: africastalking, or a name of yours with codec: generic; {}: no SMS"`
+	Sandbox  string                 `yaml:"sandbox" doc:"address of the built-in stand-in for an SMS provider, in the demonstration only; empty: none"`
+	Limits   Limits                 `yaml:"limits" doc:"what one number may do"`
+	Store    Store                  `yaml:"store" doc:"the embedded database"`
+	LogLevel string                 `yaml:"log_level" doc:"debug, info, warn or error; no level shows a phone number"`
+	Grace    time.Duration          `yaml:"grace" doc:"how long a stop waits for what was accepted"`
 }
 
 // Channel is one provider's USSD channel.
@@ -48,6 +52,22 @@ type Channel struct {
 	Spelling string   `yaml:"spelling" doc:"gsm7 (è ò ny ng), ascii (no accents) or ucs2 (ɛ ɔ ɲ ŋ)"`
 	Septets  int      `yaml:"septets" doc:"longest screen in GSM-7, septets"`
 	UCS2     int      `yaml:"ucs2" doc:"longest screen in UCS-2, 16-bit units"`
+}
+
+// TextChannel is one provider's SMS channel.
+type TextChannel struct {
+	Tokens   []string        `yaml:"tokens" doc:"secret part of the callback addresses, 22 characters or more; two are valid during a change"`
+	Codec    string          `yaml:"codec" doc:"how the provider speaks: africastalking or generic; empty: the channel's own name"`
+	Username string          `yaml:"username" doc:"account at the provider"`
+	APIKey   string          `yaml:"api_key" doc:"its key; better given by the environment"`
+	From     string          `yaml:"from" doc:"sender name or short code of messages; empty: the provider's choice"`
+	API      string          `yaml:"api" doc:"address of the provider's API, https; empty: the provider's own; sandbox: the built-in stand-in"`
+	Spelling string          `yaml:"spelling" doc:"gsm7 (è ò ny ng, 160 letters a segment), ascii (no accents) or ucs2 (ɛ ɔ ɲ ŋ, 70 letters a segment)"`
+	Rate     float64         `yaml:"rate" doc:"segments handed over per second, at most; 0: no limit"`
+	Parallel int             `yaml:"parallel" doc:"requests under way at once"`
+	Budget   string          `yaml:"budget" doc:"what a month may cost, like XOF 50000: spent, messages to many stop, answers and receipts don't; empty: no limit"`
+	Quiet    []int           `yaml:"quiet" doc:"hours of the day (Mali) between which messages to many wait; empty: never"`
+	Backoff  []time.Duration `yaml:"backoff" doc:"waits before a message that certainly was not taken is tried again; empty: 1m to 12h"`
 }
 
 // Limits bound what one number may do.
@@ -66,13 +86,50 @@ type Store struct {
 func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Desk: "127.0.0.1:8081", Data: "data", Demo: true,
-		Language: "fr",
-		USSD: map[string]Channel{"africastalking": {
-			Tokens: []string{"demo"}, Codes: []string{"*384*55#"}, Spelling: "gsm7", Septets: 160, UCS2: 70,
-		}},
+		Language: "fr", ShortCode: demoShortCode,
+		USSD:     map[string]Channel{"africastalking": defaultCalls("demo")},
+		SMS:      map[string]TextChannel{"africastalking": demoTexts()},
+		Sandbox:  "127.0.0.1:8082",
 		Limits:   Limits{Dials: 60, Window: 10 * time.Minute},
 		Store:    Store{Mmap: "4GB"},
 		LogLevel: "info", Grace: 10 * time.Second,
+	}
+}
+
+// defaultCalls is a USSD channel before its configuration is read.
+func defaultCalls(tokens ...string) Channel {
+	return Channel{Tokens: tokens, Codes: []string{"*384*55#"}, Spelling: "gsm7", Septets: 160, UCS2: 70}
+}
+
+// defaultTexts is an SMS channel before its configuration is read.
+func defaultTexts(tokens ...string) TextChannel {
+	return TextChannel{Tokens: tokens, Spelling: "gsm7", Rate: 20, Parallel: 4, Quiet: []int{20, 7}}
+}
+
+// demoTexts is the demonstration's SMS channel, to the built-in stand-in.
+func demoTexts() TextChannel {
+	ch := defaultTexts("demo")
+	ch.Username, ch.APIKey, ch.API = "sandbox", "sandbox", "sandbox"
+	return ch
+}
+
+// demoShortCode is the number of the demonstration's SMS channel.
+const demoShortCode = "36055"
+
+// InService drops what only the demonstration has: its SMS channel, and the
+// short code nobody can text.
+func (c *Config) InService() {
+	if c.Demo {
+		return
+	}
+	c.Sandbox = ""
+	for name, ch := range c.SMS {
+		if reflect.DeepEqual(ch, demoTexts()) {
+			delete(c.SMS, name)
+		}
+	}
+	if len(c.SMS) == 0 && c.ShortCode == demoShortCode {
+		c.ShortCode = ""
 	}
 }
 
@@ -97,14 +154,49 @@ func Load(path string, asked bool, getenv func(string) string) (Config, error) {
 	if err := fromEnvironment(&c, getenv); err != nil {
 		return c, err
 	}
+	c.InService()
 	return c, c.Check()
 }
 
 func decode(data []byte, c *Config) error {
+	// A file that names channels names all of them; each begins as the default.
+	var named struct {
+		USSD map[string]yaml.Node
+		SMS  map[string]yaml.Node
+	}
+	if err := yaml.Unmarshal(data, &named); err != nil {
+		return told(err)
+	}
+	ussd, sms := c.USSD, c.SMS
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
-	if err := d.Decode(c); err != nil && err.Error() != "EOF" {
-		return fmt.Errorf("%s; `jamakan config describe` lists every field", strings.ReplaceAll(err.Error(), "\n", ";"))
+	if err := d.Decode(c); err != nil && !errors.Is(err, io.EOF) {
+		return told(err)
+	}
+	c.USSD, c.SMS = ussd, sms
+	if named.USSD != nil {
+		c.USSD = map[string]Channel{}
+		for name, node := range named.USSD {
+			ch := defaultCalls("demo")
+			if err := node.Decode(&ch); err != nil {
+				return told(err)
+			}
+			c.USSD[name] = ch
+		}
+	}
+	if named.SMS != nil {
+		c.SMS = map[string]TextChannel{}
+		for name, node := range named.SMS {
+			ch := defaultTexts("demo")
+			if err := node.Decode(&ch); err != nil {
+				return told(err)
+			}
+			c.SMS[name] = ch
+		}
 	}
 	return nil
+}
+
+func told(err error) error {
+	return fmt.Errorf("%s; `jamakan config describe` lists every field", strings.ReplaceAll(err.Error(), "\n", ";"))
 }

@@ -77,10 +77,32 @@ func TestUnsafeIsRefused(t *testing.T) {
 	}
 	c := Default()
 	c.Demo = false
+	c.InService()
 	public(&c)
 	long(&c)
 	if err := c.Check(); err != nil {
 		t.Errorf("a safe public configuration is refused: %v", err)
+	}
+}
+
+// A file that names channels names all of them, and each begins as the
+// default: the demonstration's token is never left behind a real one.
+func TestChannelsOfTheFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	text := "demo: false\nshort_code: \"36000\"\nussd:\n  passerelle: {tokens: [abcdefghijklmnopqrstuvwx]}\n" +
+		"sms:\n  africastalking: {tokens: [abcdefghijklmnopqrstuvwx], username: commune, api_key: k, from: JAMA}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(file, true, none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.USSD) != 1 || c.USSD["passerelle"].Septets != 160 || len(c.SMS) != 1 {
+		t.Errorf("channels: %+v %+v", c.USSD, c.SMS)
+	}
+	if ch := c.SMS["africastalking"]; ch.API != "" || ch.Rate != 20 || ch.From != "JAMA" {
+		t.Errorf("texts: %+v", ch)
 	}
 }
 

@@ -1,8 +1,8 @@
 package config
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -26,7 +26,12 @@ func visit(v reflect.Value, path []string, f func(path []string, doc string, v r
 		case reflect.Struct:
 			visit(x, p, f)
 		case reflect.Map:
-			for _, name := range slices.Sorted(maps.Keys(x.Interface().(map[string]Channel))) {
+			var names []string
+			for _, k := range x.MapKeys() {
+				names = append(names, k.String())
+			}
+			slices.Sort(names)
+			for _, name := range names {
 				q := append(slices.Clone(p), name)
 				f(q, "", x.MapIndex(reflect.ValueOf(name)))
 				visit(x.MapIndex(reflect.ValueOf(name)), q, f)
@@ -43,18 +48,7 @@ func EnvName(path []string) string {
 // fromEnvironment overrides fields from the environment. Lists are separated
 // by commas.
 func fromEnvironment(c *Config, getenv func(string) string) error {
-	var failed error
-	channels := map[string]Channel{}
-	for name, ch := range c.USSD {
-		v := reflect.ValueOf(&ch).Elem()
-		visit(v, []string{"ussd", name}, func(path []string, _ string, f reflect.Value) {
-			if err := override(f, path, getenv); err != nil && failed == nil {
-				failed = err
-			}
-		})
-		channels[name] = ch
-	}
-	c.USSD = channels
+	failed := errors.Join(channelsFromEnvironment("ussd", c.USSD, getenv), channelsFromEnvironment("sms", c.SMS, getenv))
 	visit(reflect.ValueOf(c).Elem(), nil, func(path []string, _ string, f reflect.Value) {
 		if f.CanSet() {
 			if err := override(f, path, getenv); err != nil && failed == nil {
@@ -62,6 +56,24 @@ func fromEnvironment(c *Config, getenv func(string) string) error {
 			}
 		}
 	})
+	return failed
+}
+
+// channelsFromEnvironment overrides the fields of the channels named in the
+// file: a map's values can't be set where they are.
+func channelsFromEnvironment[T any](section string, channels map[string]T, getenv func(string) string) error {
+	var failed error
+	for name, ch := range channels {
+		visit(reflect.ValueOf(&ch).Elem(), []string{section, name}, func(path []string, _ string, f reflect.Value) {
+			if !f.CanSet() {
+				return
+			}
+			if err := override(f, path, getenv); err != nil && failed == nil {
+				failed = err
+			}
+		})
+		channels[name] = ch
+	}
 	return failed
 }
 
@@ -82,6 +94,12 @@ func override(f reflect.Value, path []string, getenv func(string) string) error 
 			return invalid("%s: %q; write true or false", name, text)
 		}
 		f.SetBool(b)
+	case float64:
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return invalid("%s: %q is not a number", name, text)
+		}
+		f.SetFloat(n)
 	case int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
@@ -131,6 +149,10 @@ func scalar(v reflect.Value) string {
 			quoted[i] = strconv.Quote(s)
 		}
 		return "[" + strings.Join(quoted, ", ") + "]"
+	case []int:
+		return strings.ReplaceAll(fmt.Sprint(x), " ", ", ")
+	case []time.Duration:
+		return strings.ReplaceAll(fmt.Sprint(x), " ", ", ")
 	case string:
 		return strconv.Quote(x)
 	default:
