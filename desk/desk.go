@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 )
@@ -21,9 +22,27 @@ type Dialer interface {
 	Turn(ctx context.Context, number, session, transcript string) (text string, end bool, err error)
 }
 
+// Line is one text or message of a simulated phone.
+type Line struct {
+	Mine     bool // texted from the phone
+	At       time.Time
+	Text     string
+	Segments int
+}
+
+// Texter carries texts of a simulated phone to the gateway, and shows what
+// arrived on it.
+type Texter interface {
+	Text(ctx context.Context, number, text string) error
+	Thread(number string) []Line
+}
+
 // Config is what the pages are made of.
 type Config struct {
 	Phone   Dialer // of the simulated phone
+	Texts   Texter // of the simulated phone; nil: it has no SMS
+	Short   string // the number it texts
+	Mail    Mail   // how the messages stand; nil: there are none
 	Demo    bool   // there is a simulated phone
 	Logger  *slog.Logger
 	Version string
@@ -38,6 +57,7 @@ type pages struct {
 	cfg   Config
 	home  *template.Template
 	phone *template.Template
+	mail  *template.Template
 }
 
 // Register adds the desk's routes.
@@ -45,11 +65,15 @@ func Register(e *echo.Echo, cfg Config) {
 	p := pages{
 		cfg:   cfg,
 		home:  template.Must(template.ParseFS(files, "web/frame.html", "web/home.html")),
-		phone: template.Must(template.ParseFS(files, "web/frame.html", "web/phone.html")),
+		phone: template.Must(template.New("frame.html").Funcs(shown()).ParseFS(files, "web/frame.html", "web/phone.html")),
+		mail:  template.Must(template.New("frame.html").Funcs(shown()).ParseFS(files, "web/frame.html", "web/messages.html")),
 	}
 	e.Use(echo.WrapMiddleware(http.NewCrossOriginProtection().Handler), headers)
 	e.GET("/", p.showHome)
 	e.GET("/static/:file", static)
+	if cfg.Mail != nil {
+		e.GET("/messages", p.showMail)
+	}
 	if cfg.Demo {
 		e.GET("/phone", p.showPhone, onlyHere)
 		e.POST("/phone", p.pressPhone, onlyHere)
@@ -106,7 +130,7 @@ func static(c echo.Context) error {
 }
 
 func (p pages) showHome(c echo.Context) error {
-	return render(c, p.home, map[string]any{"Title": "Jamakan", "Demo": p.cfg.Demo, "Version": p.cfg.Version, "Code": p.cfg.Code})
+	return render(c, p.home, map[string]any{"Title": "Jamakan", "Demo": p.cfg.Demo, "Version": p.cfg.Version, "Code": p.cfg.Code, "Mail": p.cfg.Mail != nil})
 }
 
 func render(c echo.Context, t *template.Template, data any) error {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -35,6 +36,8 @@ type handset struct {
 	Alphabet             string
 	Past                 []past
 	Keys                 []key
+	Short                string // the number it texts, "" without SMS
+	Thread               []Line
 }
 
 // past is one screen seen before.
@@ -53,10 +56,14 @@ func (p pages) newHandset(number string) handset {
 	if !slices.Contains(numbers(), number) {
 		number = numbers()[0]
 	}
-	return handset{
+	h := handset{
 		Title: "Un téléphone pour essayer", Version: p.cfg.Version, Code: p.cfg.Code, Demo: true,
 		Numbers: numbers(), Number: number, Keys: keys(), Limit: gsm.DefaultLimit.Septets, Alphabet: gsm.Default7.String(),
 	}
+	if p.cfg.Texts != nil {
+		h.Short, h.Thread = p.cfg.Short, p.cfg.Texts.Thread(number)
+	}
+	return h
 }
 
 func (p pages) showPhone(c echo.Context) error {
@@ -79,6 +86,10 @@ func (p pages) pressPhone(c echo.Context) error {
 		input = digit
 	}
 	h.take(f)
+	if f.Get("do") == "text" && p.cfg.Texts != nil {
+		p.text(c, &h, f)
+		return render(c, p.phone, h)
+	}
 	switch {
 	case f.Get("do") == "retry" && h.Session != "":
 		input = "(la même)"
@@ -116,15 +127,20 @@ func (h *handset) turn(c echo.Context, phone Dialer, input string) {
 		h.Failed = "Pas de réponse de la passerelle : " + err.Error()
 		return
 	}
-	a, units := gsm.Measure(text)
-	h.Text, h.Live, h.Over = text, !end, end
-	h.Units, h.Alphabet = units, a.String()
-	if a == gsm.UCS2Alphabet {
-		h.Limit = gsm.DefaultLimit.UCS2
-	}
+	h.Live, h.Over = !end, end
+	h.show(text)
 	h.Past = append(h.Past, past{input, text})
 	if len(h.Past) > maxPast {
 		h.Past = h.Past[len(h.Past)-maxPast:]
+	}
+}
+
+// show puts a text on the screen.
+func (h *handset) show(text string) {
+	a, units := gsm.Measure(text)
+	h.Text, h.Units, h.Alphabet = text, units, a.String()
+	if a == gsm.UCS2Alphabet {
+		h.Limit = gsm.DefaultLimit.UCS2
 	}
 }
 
@@ -132,4 +148,47 @@ func newSession() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // crypto/rand never fails
 	return "ATUid_" + hex.EncodeToString(b[:])
+}
+
+// Newest is the thread, newest first: the page turns it round, and so shows
+// its end without a script.
+func (h handset) Newest() []Line {
+	lines := slices.Clone(h.Thread)
+	slices.Reverse(lines)
+	return lines
+}
+
+// answerWithin is how long a page waits for the answer to a text. What comes
+// later is there on the next page.
+const answerWithin = 2 * time.Second
+
+// text sends a text from the phone, leaving its call as it is, and waits a
+// moment for the answer.
+func (p pages) text(c echo.Context, h *handset, f url.Values) {
+	h.Live, h.Over = h.Session != "" && f.Get("over") != "1", f.Get("over") == "1"
+	if n := len(h.Past); n > 0 && h.Session != "" {
+		h.show(h.Past[n-1].Text)
+	}
+	text := f.Get("sms")
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	before := len(h.Thread)
+	if err := p.cfg.Texts.Text(c.Request().Context(), h.Number, text); err != nil {
+		h.Failed = "Le SMS n'est pas parti : " + err.Error()
+		return
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(answerWithin); time.Now().Before(end); {
+		h.Thread = p.cfg.Texts.Thread(h.Number)
+		if n := len(h.Thread); n > 0 && !h.Thread[n-1].Mine && n > before {
+			return
+		}
+		select {
+		case <-c.Request().Context().Done():
+			return
+		case <-tick.C:
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jamakan/jamakan/desk"
+	"github.com/jamakan/jamakan/sms/sandbox"
 	"github.com/jamakan/jamakan/ussd/phone"
 )
 
@@ -18,6 +19,41 @@ func callbackURL(base, provider, token string) string {
 type simulated struct{ s *servers }
 
 func (s *servers) phone() desk.Dialer { return simulated{s} }
+
+// texting lets the desk's phone text through the stand-in provider.
+type texting struct{ stand *sandbox.Sandbox }
+
+// Text sends a text from a phone.
+func (t texting) Text(_ context.Context, number, text string) error {
+	t.stand.Text(number, text)
+	return nil
+}
+
+// Thread is what a phone texted and received.
+func (t texting) Thread(number string) []desk.Line {
+	var lines []desk.Line
+	for _, l := range t.stand.Thread(number) {
+		lines = append(lines, desk.Line{Mine: l.Mine, At: l.At, Text: l.Text, Segments: l.Segments})
+	}
+	return lines
+}
+
+// mail tells the desk how the messages stand.
+type mail struct{ s *servers }
+
+// Messages reads the outbox and asks the senders.
+func (m mail) Messages(ctx context.Context) (desk.MailView, error) {
+	view, err := ownOffice{m.s.house}.Outbox(ctx)
+	out := desk.MailView{States: view.States, Unknown: view.Unknown, Costs: view.Costs}
+	for _, s := range m.s.texts.senders {
+		st := s.Status()
+		out.Posts = append(out.Posts, desk.Post{
+			Provider: st.Provider, Paused: st.Paused, Since: st.Since, Again: st.Again, Waiting: st.Urgent + st.Bulk, Oldest: st.Oldest,
+			Bulk: st.Bulk, BulkHeld: st.BulkHeld, Spent: st.Spent, Budget: st.Budget,
+		})
+	}
+	return out, err
+}
 
 // Turn posts one turn.
 func (p simulated) Turn(ctx context.Context, number, session, transcript string) (text string, end bool, err error) {

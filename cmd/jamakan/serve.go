@@ -107,7 +107,14 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 	}
 	registerHealth(callbacks, h, s.texts)
 	pages := quietEcho()
-	desk.Register(pages, desk.Config{Phone: s.phone(), Demo: h.cfg.Demo, Logger: log, Version: version(), Code: firstCode(h.cfg)})
+	room := desk.Config{Phone: s.phone(), Demo: h.cfg.Demo, Logger: log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode}
+	if s.texts.stand != nil {
+		room.Texts = texting{s.texts.stand}
+	}
+	if len(h.cfg.SMS) > 0 {
+		room.Mail = mail{s}
+	}
+	desk.Register(pages, room)
 	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
 	s.office = &http.Server{Handler: serveOffice(sharedOffice{ownOffice{h}}), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	return s, nil

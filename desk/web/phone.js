@@ -13,7 +13,8 @@
     document.querySelector("main").replaceWith(page.querySelector("main"));
     const again = document.querySelector("details");
     if (again && wasOpen) again.open = true;
-    if (field() && !field().disabled) field().focus({ preventScroll: true });
+    if (form.id === "sms") document.getElementById("text").focus({ preventScroll: true });
+    else if (field() && !field().disabled) field().focus({ preventScroll: true });
   }
 
   document.addEventListener("click", function (e) {
@@ -25,7 +26,7 @@
   });
 
   document.addEventListener("submit", function (e) {
-    if (e.target.id !== "phone") return;
+    if (e.target.id !== "phone" && e.target.id !== "sms") return;
     e.preventDefault();
     let button = e.submitter;
     if (button && button.name === "key") button = document.querySelector(".call");

@@ -122,7 +122,7 @@ func (d *Dialogue) Next(text string, talk Talk, v View) Step {
 	step.Act.Citizen = s.me
 	step.Talk = s.talk
 	if s.talk.may(text, c.Kind) {
-		step.Talk = s.talk.answer(text, s.now)
+		step.Talk = s.talk.answer(text, c.Kind, s.now)
 	} else {
 		step.Mute = true
 	}

@@ -35,14 +35,15 @@ type Talk struct {
 
 // answered is one answer sent, and a hash of the text it was to.
 type answered struct {
-	At   int64  `json:"t"`
-	Text uint64 `json:"h"`
+	At    int64  `json:"t"`
+	Text  uint64 `json:"h"`
+	Loose bool   `json:"l,omitempty"`
 }
 
 // How much is answered to one number in an hour. What an auto-responder on
-// the other side can send (anything that is no command, or the same text
-// again) costs three answers; different commands may ask more, since a person
-// types them.
+// the other side can send (the same text again and again, or anything that is
+// no command) costs three answers; different commands may ask more, since a
+// person types them.
 const (
 	questionLife = 24 * time.Hour
 	talkHour     = time.Hour
@@ -86,28 +87,31 @@ func (t Talk) now(at time.Time) Talk {
 
 // may says whether a text is still answered in this hour.
 func (t Talk) may(text string, kind Kind) bool {
-	if len(t.Answers) >= mostCommands {
-		return false
-	}
-	if len(t.Answers) < mostAnswers {
-		return true
-	}
-	switch kind {
-	case Feedback, Opinion, Rumour, Empty, Greeting, Unsure, Several:
-		return false
-	}
-	hash := hashOf(text)
+	hash, same, loose := hashOf(text), 0, 0
 	for _, a := range t.Answers {
 		if a.Text == hash {
-			return false
+			same++
+		}
+		if a.Loose {
+			loose++
 		}
 	}
-	return true
+	return len(t.Answers) < mostCommands && same < mostAnswers && (!kind.loose() || loose < mostAnswers)
+}
+
+// loose says whether a machine on the other side might send such texts without
+// end, each one different.
+func (k Kind) loose() bool {
+	switch k {
+	case Feedback, Opinion, Rumour, Empty, Greeting, Unsure, Several:
+		return true
+	}
+	return false
 }
 
 // answer counts an answer to a text.
-func (t Talk) answer(text string, at time.Time) Talk {
-	t.Answers = append(append([]answered(nil), t.Answers...), answered{at.Unix(), hashOf(text)})
+func (t Talk) answer(text string, kind Kind, at time.Time) Talk {
+	t.Answers = append(append([]answered(nil), t.Answers...), answered{at.Unix(), hashOf(text), kind.loose()})
 	return t
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -231,3 +232,32 @@ func pass(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	}
 }
+
+// Line is one text or message of a phone's thread.
+type Line struct {
+	Mine     bool      `json:"mine"` // texted from the phone
+	At       time.Time `json:"at"`
+	Text     string    `json:"text"`
+	Segments int       `json:"segments"`
+}
+
+// Thread is what a phone texted and received lately, oldest first.
+func (s *Sandbox) Thread(number string) []Line {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Line
+	for _, t := range s.texts {
+		if t.from == number {
+			all = append(all, Line{true, t.at, t.text, 0})
+		}
+	}
+	for _, i := range s.byPhone[number] {
+		m := s.accepted[i]
+		all = append(all, Line{false, m.At, m.Text, m.Segments})
+	}
+	slices.SortStableFunc(all, func(a, b Line) int { return a.At.Compare(b.At) })
+	return all[max(0, len(all)-threadLines):]
+}
+
+// threadLines is how much of a thread is shown.
+const threadLines = 30
