@@ -32,6 +32,7 @@ type call struct {
 	content *menu.Content
 	last    time.Time
 	over    bool
+	chain   chain // of providers that send the last input alone
 }
 
 // line is one number's present: turns of one number are answered one after
@@ -120,6 +121,16 @@ func (s *shard) forgetOne() {
 		}
 	}
 	delete(s.calls, oldest)
+}
+
+// forget forgets a call, if it is still this one.
+func (c *calls) forget(session string, k *call) {
+	s := c.shard(session)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.calls[session] == k {
+		delete(s.calls, session)
+	}
 }
 
 // line returns the number's line, made when it is new.

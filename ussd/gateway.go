@@ -63,7 +63,11 @@ func (g *Gateway) Answer(ctx context.Context, t Turn) Answer {
 			g.stats.conflicts.Add(1)
 			return g.sentence("error.internal")
 		}
-		return g.turn(ctx, k, t)
+		if t, ok := k.chain.extend(t, k, g.cfg.Now()); ok {
+			return g.turn(ctx, k, t)
+		}
+		g.calls.forget(t.Session, k)
+		return g.openOn(ctx, t, k.line)
 	}
 	return g.open(ctx, t)
 }
@@ -90,8 +94,7 @@ func (g *Gateway) open(ctx context.Context, t Turn) Answer {
 		g.stats.strangers.Add(1)
 		return g.sentence("service.unknown")
 	}
-	now := g.cfg.Now()
-	l := g.calls.line(e164, now)
+	l := g.calls.line(e164, g.cfg.Now())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if k := g.calls.find(t.Session); k != nil { // the same start twice, at the same moment
@@ -99,19 +102,48 @@ func (g *Gateway) open(ctx context.Context, t Turn) Answer {
 			g.stats.conflicts.Add(1)
 			return g.sentence("error.internal")
 		}
-		return g.turn(ctx, k, t)
+		if t, ok := k.chain.extend(t, k, g.cfg.Now()); ok {
+			return g.turn(ctx, k, t)
+		}
 	}
+	return g.begin(ctx, t, l, extension)
+}
+
+// openOn opens a call anew under a session that another call had. Its line is
+// held.
+func (g *Gateway) openOn(ctx context.Context, t Turn, l *line) Answer {
+	extension, ok := g.service(t.Code)
+	if !ok {
+		g.stats.strangers.Add(1)
+		return g.sentence("service.unknown")
+	}
+	return g.begin(ctx, t, l, extension)
+}
+
+// begin begins a call. Its line is held.
+func (g *Gateway) begin(ctx context.Context, t Turn, l *line, extension string) Answer {
+	now := g.cfg.Now()
 	if !l.mayDial(now, g.cfg.DialLimit, g.cfg.DialWindow) {
 		g.stats.limited.Add(1)
 		return g.sentence("error.too_many")
 	}
 	k := &call{line: l, number: t.Number, memory: memory{seed: maphash.MakeSeed()}, content: g.prepared()}
-	k.person, err = g.cfg.Book.Person(ctx, e164)
-	if err != nil {
+	var err error
+	if k.person, err = g.cfg.Book.Person(ctx, l.e164); err != nil {
 		g.cfg.Logger.Error("a caller's profile can't be read", "err", err)
 		return g.sentence("error.internal")
 	}
-	step := g.first(ctx, k, t, extension)
+	known := t.Cumulative || t.Start || t.Transcript == ""
+	if !t.Cumulative {
+		k.chain = newChain(t, known, now)
+	}
+	var step menu.Step
+	if known {
+		step = g.first(ctx, k, t, extension)
+	} else {
+		t.Transcript = k.chain.text
+		step = g.lost(ctx, k, t)
+	}
 	l.current = k
 	g.calls.add(t.Session, k)
 	return g.say(k, t.Transcript, step)
@@ -124,6 +156,9 @@ func (g *Gateway) first(ctx context.Context, k *call, t Turn, extension string) 
 	chain := t.Transcript
 	if extension != "" {
 		chain = strings.TrimSuffix(extension+"*"+chain, "*")
+	}
+	if chain != "" && !t.Cumulative {
+		return g.walk(g.cfg.Menu.Start(v), splitChain(chain), v)
 	}
 	if chain != "" {
 		return g.rebuild(ctx, k, t, chain)
@@ -185,7 +220,7 @@ func (g *Gateway) act(ctx context.Context, k *call, t Turn, step menu.Step, v me
 		return g.cfg.Menu.After(step.State, out, v)
 	}
 	out, err := g.cfg.Book.Commit(ctx, store.Deed{
-		ID:         g.event(t),
+		ID:         g.event(k, t),
 		Person:     k.person,
 		Act:        step.Act,
 		Channel:    civic.ChannelUSSD,
@@ -206,7 +241,10 @@ func (g *Gateway) act(ctx context.Context, k *call, t Turn, step menu.Step, v me
 
 // event is the ID of the command a turn causes: the same callback again has
 // the same one.
-func (g *Gateway) event(t Turn) store.ID {
+func (g *Gateway) event(k *call, t Turn) store.ID {
+	if k.chain.salt != "" {
+		return store.ID(g.cfg.Keys.Event("ussd", g.cfg.Provider, t.Session, t.Transcript, k.chain.salt))
+	}
 	return store.ID(g.cfg.Keys.Event("ussd", g.cfg.Provider, t.Session, t.Transcript))
 }
 

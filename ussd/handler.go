@@ -41,14 +41,21 @@ func (c Channel) turn(ctx echo.Context) error {
 	if err != nil {
 		return callback.Refuse(ctx, err)
 	}
-	answer := c.answer(ctx, req)
+	answer, over := c.answer(ctx, req)
+	if over {
+		return ctx.NoContent(http.StatusOK)
+	}
+	if echoer, ok := c.Codec.(Echoer); ok {
+		body, contentType := echoer.EncodeTo(nil, req, answer)
+		return ctx.Blob(http.StatusOK, contentType, body)
+	}
 	body, contentType := c.Codec.Encode(make([]byte, 0, 4+len(answer.Text)), answer)
 	return ctx.Blob(http.StatusOK, contentType, body)
 }
 
 // answer decodes and answers, and turns a defect of ours into a sentence: no
 // stack trace ever reaches a phone.
-func (c Channel) answer(ctx echo.Context, req Request) (a Answer) {
+func (c Channel) answer(ctx echo.Context, req Request) (a Answer, over bool) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.Logger.Error("defect while answering a turn", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
@@ -59,9 +66,13 @@ func (c Channel) answer(ctx echo.Context, req Request) (a Answer) {
 	if err != nil {
 		c.Gateway.stats.malformed.Add(1)
 		c.Logger.Warn("a callback can't be read", "provider", c.Codec.Name(), "err", err)
-		return c.Gateway.Sentence("error.internal")
+		return c.Gateway.Sentence("error.internal"), false
 	}
-	return c.Gateway.Answer(ctx.Request().Context(), t)
+	if t.Over {
+		c.Gateway.Ended(End{Session: t.Session, Hops: -1, Millis: -1})
+		return Answer{}, true
+	}
+	return c.Gateway.Answer(ctx.Request().Context(), t), false
 }
 
 // ended takes an end-of-session event. It is acknowledged whatever it holds.

@@ -111,7 +111,7 @@ func (g *Gateway) resume(ctx context.Context, k *call, t Turn, p position, v men
 	case g.cfg.Keys.Bind("transcript", t.Session, t.Transcript[:p.length]) != p.transcript:
 		return g.cfg.Menu.Restarted(v, p.state.Lang)
 	case n == p.length:
-		return g.again(ctx, t, p, v, show)
+		return g.again(ctx, k, t, p, v, show)
 	case t.Transcript[p.length] != '*':
 		return show
 	default:
@@ -121,14 +121,33 @@ func (g *Gateway) resume(ctx context.Context, k *call, t Turn, p position, v men
 
 // again answers the very callback that recorded something, whose answer may
 // never have reached the phone: from the reply kept with the command.
-func (g *Gateway) again(ctx context.Context, t Turn, p position, v menu.View, show menu.Step) menu.Step {
-	out, ok, err := g.cfg.Book.Reply(ctx, g.event(t))
+func (g *Gateway) again(ctx context.Context, k *call, t Turn, p position, v menu.View, show menu.Step) menu.Step {
+	out, ok, err := g.cfg.Book.Reply(ctx, g.event(k, t))
 	if err != nil || !ok {
 		return show
 	}
 	before := p.state
 	before.Screen = p.from
 	return g.cfg.Menu.After(before, out, v)
+}
+
+// lost answers a turn of a call whose memory is gone, from a provider that
+// sends the last input alone: what was shown since the last record can't be
+// known, so the input acts on nothing.
+func (g *Gateway) lost(ctx context.Context, k *call, t Turn) menu.Step {
+	v := g.view(k)
+	stored, ok, err := g.cfg.Book.SessionState(ctx, g.position(t.Session))
+	if err != nil {
+		g.cfg.Logger.Error("a call's position can't be read; it starts again", "err", err)
+	}
+	if ok {
+		p, err := decodePosition(stored)
+		if err == nil && p.bind == g.cfg.Keys.Bind("caller", t.Session, k.line.e164) &&
+			p.revision == v.Content().Revision() && p.fingerprint == g.cfg.Menu.Fingerprint() {
+			return g.cfg.Menu.Show(p.state, v)
+		}
+	}
+	return g.cfg.Menu.Restarted(v, k.person.Citizen().Lang)
 }
 
 // walk presses the keys of a chain one after the other, recording nothing:

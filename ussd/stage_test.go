@@ -41,6 +41,7 @@ type stage struct {
 	book    *store.Book
 	gateway *ussd.Gateway
 	log     strings.Builder
+	more    []ussd.Codec // of other providers, each with a gateway of its own
 }
 
 // begin is the stage's first moment: a Tuesday, the second day of 2026-W48.
@@ -125,6 +126,12 @@ func (s *stage) open() {
 	})
 	e := echo.New()
 	ussd.Register(e, ussd.Channel{Codec: africastalking.Codec{}, Gateway: s.gateway, Tokens: []string{"demo", "a-second-token-of-32-characters"}, Logger: log})
+	for _, codec := range s.more {
+		g := ussd.New(ussd.Config{
+			Provider: codec.Name(), Book: s.book, Keys: keys, Menu: m, Codes: []string{"*384*55#"}, Lang: "fr", Now: s.now, Logger: log,
+		})
+		ussd.Register(e, ussd.Channel{Codec: codec, Gateway: g, Tokens: []string{"demo"}, Logger: log})
+	}
 	s.mu.Lock()
 	s.handler = e
 	s.mu.Unlock()

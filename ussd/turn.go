@@ -25,6 +25,12 @@ type Turn struct {
 	// that send the whole chain (Cumulative), else the last input alone.
 	Transcript string
 	Cumulative bool
+	// Start says that the provider calls this turn a new call; Over, that it
+	// calls it the end of one. Providers of whole chains say neither.
+	Start, Over bool
+	// Sequence is the provider's number of the turn, "" when it has none: the
+	// same again is a repeat.
+	Sequence string
 }
 
 // End is a provider's notice that a call is over. What the citizen typed and
@@ -57,4 +63,10 @@ type Codec interface {
 	// Encode appends the answer's body to dst and returns it with its
 	// content type.
 	Encode(dst []byte, a Answer) (body []byte, contentType string)
+}
+
+// Echoer is a codec whose answers must repeat parts of the request.
+type Echoer interface {
+	// EncodeTo is Encode for the answer to one request.
+	EncodeTo(dst []byte, r Request, a Answer) (body []byte, contentType string)
 }

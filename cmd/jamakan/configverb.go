@@ -15,17 +15,42 @@ type configCheck struct{}
 
 // Run checks the configuration.
 func (configCheck) Run(c *common, w world) error {
-	if _, err := c.load(w); err != nil {
+	cfg, err := c.load(w)
+	if err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(w.stdout, "The configuration can be used.")
+	if err := checkChannels(cfg); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w.stdout, "The configuration can be used.")
 	return err
 }
 
-type configDescribe struct{}
+// checkChannels makes every channel's codec and carrier, and drops them.
+func checkChannels(cfg config.Config) error {
+	for name, ch := range cfg.USSD {
+		if _, err := newCodec(name, ch); err != nil {
+			return err
+		}
+	}
+	for name, ch := range cfg.SMS {
+		if _, _, err := newCarriage(name, ch, ch.API); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type configDescribe struct {
+	Generic bool `help:"Print the fields of codec: generic instead."`
+}
 
 // Run prints the default configuration.
-func (configDescribe) Run(w world) error {
+func (v configDescribe) Run(w world) error {
+	if v.Generic {
+		_, err := fmt.Fprint(w.stdout, config.DescribeGeneric())
+		return err
+	}
 	_, err := fmt.Fprint(w.stdout, config.Default().Describe())
 	return err
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/jamakan/jamakan/desk"
 	"github.com/jamakan/jamakan/ussd"
 	"github.com/jamakan/jamakan/ussd/africastalking"
+	"github.com/jamakan/jamakan/ussd/generic"
 )
 
 type serveVerb struct {
@@ -86,9 +87,9 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 	s := &servers{house: h, log: log}
 	callbacks := quietEcho()
 	for name, ch := range h.cfg.USSD {
-		codec, ok := codecs()[name]
-		if !ok {
-			return nil, fmt.Errorf("%w: ussd.%s: no such provider; write africastalking", config.ErrInvalid, name)
+		codec, err := newCodec(name, ch)
+		if err != nil {
+			return nil, err
 		}
 		m, err := newMenu(h.cfg, ch)
 		if err != nil {
@@ -127,9 +128,27 @@ type sharedOffice struct{ ownOffice }
 // Close does nothing.
 func (sharedOffice) Close() error { return nil }
 
-// codecs are the providers this binary knows: the one place to add one.
-func codecs() map[string]ussd.Codec {
-	return map[string]ussd.Codec{"africastalking": africastalking.Codec{}}
+// codecs are the USSD providers this binary knows: the one place to add one.
+func codecs() map[string]func(name string, ch config.Channel) (ussd.Codec, error) {
+	return map[string]func(string, config.Channel) (ussd.Codec, error){
+		"africastalking": func(string, config.Channel) (ussd.Codec, error) { return africastalking.Codec{}, nil },
+		"generic": func(name string, ch config.Channel) (ussd.Codec, error) {
+			return generic.New(name, ch.Generic, ch.Codes)
+		},
+	}
+}
+
+// newCodec makes a channel's codec.
+func newCodec(name string, ch config.Channel) (ussd.Codec, error) {
+	known, ok := codecs()[kindOf(name, ch.Codec)]
+	if !ok {
+		return nil, fmt.Errorf("%w: ussd.%s: no such provider; write africastalking, or codec: generic", config.ErrInvalid, name)
+	}
+	codec, err := known(name, ch)
+	if err != nil {
+		return nil, fmt.Errorf("%w: ussd.%s: %w", config.ErrInvalid, name, err)
+	}
+	return codec, nil
 }
 
 // firstCode is the code the demonstration's phone dials.

@@ -22,6 +22,7 @@ import (
 	"github.com/jamakan/jamakan/sms"
 	"github.com/jamakan/jamakan/sms/africastalking"
 	"github.com/jamakan/jamakan/sms/command"
+	"github.com/jamakan/jamakan/sms/generic"
 	"github.com/jamakan/jamakan/sms/sandbox"
 	"github.com/jamakan/jamakan/store/outbox"
 )
@@ -36,6 +37,14 @@ func carriages() map[string]carriage {
 		"africastalking": func(_ string, ch config.TextChannel, api string) (sms.Codec, sms.Carrier, error) {
 			c, err := africastalking.New(africastalking.Account{Username: ch.Username, APIKey: ch.APIKey, From: ch.From, API: api})
 			return africastalking.Codec{}, c, err
+		},
+		"generic": func(name string, ch config.TextChannel, _ string) (sms.Codec, sms.Carrier, error) {
+			codec, err := generic.NewCodec(name, ch.Generic)
+			if err != nil {
+				return nil, nil, err
+			}
+			c, err := generic.NewCarrier(ch.Generic, generic.Account{Username: ch.Username, APIKey: ch.APIKey, From: ch.From})
+			return codec, c, err
 		},
 	}
 }
@@ -76,17 +85,13 @@ func openTexts(ctx context.Context, h *house, log *slog.Logger, callbacks *echo.
 }
 
 func (r *textRoom) open(h *house, log *slog.Logger, callbacks *echo.Echo, name string, ch config.TextChannel, byName map[string]*sms.Sender) error {
-	make, ok := carriages()[kindOf(name, ch.Codec)]
-	if !ok {
-		return fmt.Errorf("%w: sms.%s: no such provider; write africastalking, or codec: generic", config.ErrInvalid, name)
-	}
 	api := ch.API
 	if api == "sandbox" && r.on != nil {
 		api = "http://" + r.on.Addr().String()
 	}
-	codec, carrier, err := make(name, ch, api)
+	codec, carrier, err := newCarriage(name, ch, api)
 	if err != nil {
-		return fmt.Errorf("%w: sms.%s: %w", config.ErrInvalid, name, err)
+		return err
 	}
 	d, err := newDialogue(h.cfg, ch)
 	if err != nil {
@@ -106,6 +111,22 @@ func (r *textRoom) open(h *house, log *slog.Logger, callbacks *echo.Echo, name s
 	r.gateways, r.senders = append(r.gateways, g), append(r.senders, sender)
 	sms.Register(callbacks, sms.Channel{Codec: codec, Gateway: g, Tokens: ch.Tokens, Logger: log, LoopbackOnly: h.cfg.Demo})
 	return nil
+}
+
+// newCarriage makes a channel's codec and carrier.
+func newCarriage(name string, ch config.TextChannel, api string) (sms.Codec, sms.Carrier, error) {
+	known, ok := carriages()[kindOf(name, ch.Codec)]
+	if !ok {
+		return nil, nil, fmt.Errorf("%w: sms.%s: no such provider; write africastalking, or codec: generic", config.ErrInvalid, name)
+	}
+	if api == "sandbox" {
+		api = "" // the stand-in is not running: any address will do
+	}
+	codec, carrier, err := known(name, ch, api)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: sms.%s: %w", config.ErrInvalid, name, err)
+	}
+	return codec, carrier, nil
 }
 
 // kindOf is which codec a channel speaks: the one it names, or its own name's.

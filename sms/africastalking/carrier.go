@@ -2,16 +2,12 @@ package africastalking
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/AndroidStudyOpenSource/africastalking-go/util"
@@ -39,12 +35,6 @@ type Carrier struct {
 	client  *http.Client
 }
 
-// Bounds of one request.
-const (
-	maxAnswer  = 1 << 20 // bytes read of an answer
-	dialWithin = 10 * time.Second
-)
-
 // errAPI: the account's API address can't be used.
 var errAPI = errors.New("the address of the API can't be used; write it like https://api.africastalking.com")
 
@@ -54,19 +44,7 @@ func New(a Account) (*Carrier, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
-		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout: dialWithin,
-		MaxIdleConns:        16, MaxIdleConnsPerHost: 16, MaxConnsPerHost: 16,
-		IdleConnTimeout:        5 * time.Second, // shorter than any server's: a request must not meet a closing connection
-		MaxResponseHeaderBytes: 64 << 10,
-	}
-	return &Carrier{account: a, url: at, client: &http.Client{
-		Transport: transport,
-		// A redirect would take the key to another host.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &Carrier{account: a, url: at, client: sms.NewClient()}, nil
 }
 
 // endpoint is the messaging address: the client's path on the host wanted.
@@ -100,8 +78,6 @@ func (c *Carrier) Send(ctx context.Context, m sms.Outgoing) outbox.Result {
 	if m.Bulk {
 		values.Set("enqueue", "1")
 	}
-	var reached atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { reached.Store(true) }})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, strings.NewReader(values.Encode()))
 	if err != nil {
 		return outbox.Result{Class: outbox.Account, Code: "address", Reason: "the address of the API can't be used"}
@@ -110,20 +86,11 @@ func (c *Carrier) Send(ctx context.Context, m sms.Outgoing) outbox.Result {
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "jamakan")
 	req.Header.Set("apiKey", c.account.APIKey)
-	res, err := c.client.Do(req)
-	if err != nil {
-		if !reached.Load() {
-			return outbox.Result{Class: outbox.Transient, Code: "connection", Reason: "the provider can't be reached"}
-		}
-		// The request may have been read whole: nobody knows.
-		return outbox.Result{Class: outbox.Ambiguous, Code: "connection", Reason: "no answer"}
+	status, header, body, r, ok := sms.Hand(c.client, req)
+	if !ok {
+		return r
 	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	if err != nil && res.StatusCode/100 == 2 {
-		return outbox.Result{Class: outbox.Ambiguous, Code: strconv.Itoa(res.StatusCode), Reason: "the answer broke off"}
-	}
-	return Classify(res.StatusCode, body, m.To, retryAfter(res.Header.Get("Retry-After")))
+	return Classify(status, body, m.To, retryAfter(header.Get("Retry-After")))
 }
 
 // retryAfter reads seconds; a date is rare and left to our own waits.

@@ -19,6 +19,9 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	smsgeneric "github.com/jamakan/jamakan/sms/generic"
+	ussdgeneric "github.com/jamakan/jamakan/ussd/generic"
 )
 
 // Config is the whole configuration. Field comments in tags are what
@@ -47,27 +50,31 @@ type Config struct {
 
 // Channel is one provider's USSD channel.
 type Channel struct {
+	Codec    string   `yaml:"codec" doc:"how the provider speaks: africastalking or generic; empty: the channel's own name"`
 	Tokens   []string `yaml:"tokens" doc:"secret last part of the callback address, 22 characters or more; two are valid during a change"`
 	Codes    []string `yaml:"codes" doc:"service codes in service, as dialled"`
 	Spelling string   `yaml:"spelling" doc:"gsm7 (è ò ny ng), ascii (no accents) or ucs2 (ɛ ɔ ɲ ŋ)"`
 	Septets  int      `yaml:"septets" doc:"longest screen in GSM-7, septets"`
 	UCS2     int      `yaml:"ucs2" doc:"longest screen in UCS-2, 16-bit units"`
+	// Generic is described apart: most channels don't need it.
+	Generic ussdgeneric.Config `yaml:"generic"`
 }
 
 // TextChannel is one provider's SMS channel.
 type TextChannel struct {
-	Tokens   []string        `yaml:"tokens" doc:"secret part of the callback addresses, 22 characters or more; two are valid during a change"`
-	Codec    string          `yaml:"codec" doc:"how the provider speaks: africastalking or generic; empty: the channel's own name"`
-	Username string          `yaml:"username" doc:"account at the provider"`
-	APIKey   string          `yaml:"api_key" doc:"its key; better given by the environment"`
-	From     string          `yaml:"from" doc:"sender name or short code of messages; empty: the provider's choice"`
-	API      string          `yaml:"api" doc:"address of the provider's API, https; empty: the provider's own; sandbox: the built-in stand-in"`
-	Spelling string          `yaml:"spelling" doc:"gsm7 (è ò ny ng, 160 letters a segment), ascii (no accents) or ucs2 (ɛ ɔ ɲ ŋ, 70 letters a segment)"`
-	Rate     float64         `yaml:"rate" doc:"segments handed over per second, at most; 0: no limit"`
-	Parallel int             `yaml:"parallel" doc:"requests under way at once"`
-	Budget   string          `yaml:"budget" doc:"what a month may cost, like XOF 50000: spent, messages to many stop, answers and receipts don't; empty: no limit"`
-	Quiet    []int           `yaml:"quiet" doc:"hours of the day (Mali) between which messages to many wait; empty: never"`
-	Backoff  []time.Duration `yaml:"backoff" doc:"waits before a message that certainly was not taken is tried again; empty: 1m to 12h"`
+	Tokens   []string          `yaml:"tokens" doc:"secret part of the callback addresses, 22 characters or more; two are valid during a change"`
+	Codec    string            `yaml:"codec" doc:"how the provider speaks: africastalking or generic; empty: the channel's own name"`
+	Username string            `yaml:"username" doc:"account at the provider"`
+	APIKey   string            `yaml:"api_key" doc:"its key; better given by the environment"`
+	From     string            `yaml:"from" doc:"sender name or short code of messages; empty: the provider's choice"`
+	API      string            `yaml:"api" doc:"address of the provider's API, https; empty: the provider's own; sandbox: the built-in stand-in"`
+	Spelling string            `yaml:"spelling" doc:"gsm7 (è ò ny ng, 160 letters a segment), ascii (no accents) or ucs2 (ɛ ɔ ɲ ŋ, 70 letters a segment)"`
+	Rate     float64           `yaml:"rate" doc:"segments handed over per second, at most; 0: no limit"`
+	Parallel int               `yaml:"parallel" doc:"requests under way at once"`
+	Budget   string            `yaml:"budget" doc:"what a month may cost, like XOF 50000: spent, messages to many stop, answers and receipts don't; empty: no limit"`
+	Quiet    []int             `yaml:"quiet" doc:"hours of the day (Mali) between which messages to many wait; empty: never"`
+	Generic  smsgeneric.Config `yaml:"generic"`
+	Backoff  []time.Duration   `yaml:"backoff" doc:"waits before a message that certainly was not taken is tried again; empty: 1m to 12h"`
 }
 
 // Limits bound what one number may do.
@@ -98,12 +105,12 @@ func Default() Config {
 
 // defaultCalls is a USSD channel before its configuration is read.
 func defaultCalls(tokens ...string) Channel {
-	return Channel{Tokens: tokens, Codes: []string{"*384*55#"}, Spelling: "gsm7", Septets: 160, UCS2: 70}
+	return Channel{Tokens: tokens, Codes: []string{"*384*55#"}, Spelling: "gsm7", Septets: 160, UCS2: 70, Generic: ussdgeneric.Default()}
 }
 
 // defaultTexts is an SMS channel before its configuration is read.
 func defaultTexts(tokens ...string) TextChannel {
-	return TextChannel{Tokens: tokens, Spelling: "gsm7", Rate: 20, Parallel: 4, Quiet: []int{20, 7}}
+	return TextChannel{Tokens: tokens, Spelling: "gsm7", Rate: 20, Parallel: 4, Quiet: []int{20, 7}, Generic: smsgeneric.Default()}
 }
 
 // demoTexts is the demonstration's SMS channel, to the built-in stand-in.

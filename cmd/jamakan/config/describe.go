@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	smsgeneric "github.com/jamakan/jamakan/sms/generic"
+	ussdgeneric "github.com/jamakan/jamakan/ussd/generic"
 )
 
 // EnvPrefix starts every environment variable: JAMAKAN_LISTEN is listen,
@@ -21,6 +24,9 @@ func visit(v reflect.Value, path []string, f func(path []string, doc string, v r
 		field := v.Type().Field(i)
 		p := append(slices.Clone(path), field.Tag.Get("yaml"))
 		doc := field.Tag.Get("doc")
+		if doc == "" {
+			continue // described apart
+		}
 		f(p, doc, v.Field(i))
 		switch x := v.Field(i); x.Kind() {
 		case reflect.Struct:
@@ -114,6 +120,22 @@ func override(f reflect.Value, path []string, getenv func(string) string) error 
 		f.SetInt(int64(d))
 	}
 	return nil
+}
+
+// DescribeGeneric prints the fields of codec: generic, for USSD and for SMS, with
+// their defaults.
+func DescribeGeneric() string {
+	var b strings.Builder
+	for _, part := range []struct {
+		section string
+		value   any
+	}{{"ussd", ussdgeneric.Default()}, {"sms", smsgeneric.Default()}} {
+		fmt.Fprintf(&b, "%s:\n  my_gateway:\n    codec: generic\n    generic:\n", part.section)
+		visit(reflect.ValueOf(part.value), nil, func(path []string, doc string, v reflect.Value) {
+			fmt.Fprintf(&b, "      # %s\n      %s: %s\n", doc, path[0], scalar(v))
+		})
+	}
+	return b.String()
 }
 
 // Describe prints a configuration as the file that would give it, each field
