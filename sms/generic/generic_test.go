@@ -122,6 +122,7 @@ func TestSend(t *testing.T) {
 		}
 	}
 	srv.Close()
+	c.client.CloseIdleConnections()
 	if r := c.Send(context.Background(), m); r.Class != outbox.Transient {
 		t.Errorf("nobody there: %s", r.Class)
 	}
