@@ -285,6 +285,11 @@ func (s *turn) settle(code civic.Code) Step {
 }
 
 func (s *turn) language() Step {
+	if len(s.c.Numbers) == 1 {
+		if i := at(s.c.Numbers[0], len(s.d.offered)); i >= 0 {
+			return s.speakNow(s.d.offered[i].locale.Tag)
+		}
+	}
 	if s.c.Lang == "" {
 		s.talk = s.talk.ask(AskLanguage, s.now)
 		return Step{said: s.list("lang.choose", "", s.d.languages())}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/jamakan/jamakan/civic"
 )
@@ -102,6 +103,9 @@ func (x *Lexicon) Match(text string) Command {
 		return Command{Kind: Feedback, Text: text}
 	}
 	c := x.match(text, words)
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) && !unicode.IsSpace(r) }) {
+		c.Sure = false // letters were lost on the way: which, nobody knows
+	}
 	if c.Speaks == "" {
 		c.Speaks = x.guesser.guess(text)
 	}
@@ -113,6 +117,11 @@ func (x *Lexicon) match(text string, words []word) Command {
 	core := x.withoutPolite(words)
 	if rest := x.withoutGreeting(core); len(rest) < len(core) {
 		core = x.withoutPolite(rest)
+	}
+	if e, ok := x.phrases[core[0].folded]; ok && e.kind != Vote {
+		if c, ok := x.command(text, core, words); ok {
+			return c // BAARA 4 is a work, not a vote
+		}
 	}
 	if c, ok := x.bare(core); ok {
 		return c
@@ -213,11 +222,6 @@ func (x *Lexicon) vote(c Command, rest []word, loose bool) (Command, bool) {
 
 // bare reads a text that is only a number, or several.
 func (x *Lexicon) bare(words []word) (Command, bool) {
-	if len(words) == 1 {
-		if e, ok := x.phrases[words[0].folded]; ok && e.kind != Vote {
-			return Command{}, false // segin alone is "back", not 8
-		}
-	}
 	c, ok := x.vote(Command{}, words, true)
 	if c.Project != "" {
 		return c, false // a word and a number may be anything
@@ -290,6 +294,10 @@ func (x *Lexicon) withoutPolite(words []word) []word {
 func (x *Lexicon) language(c Command, e entry, rest []word) (Command, bool) {
 	c.Lang = e.speak
 	if len(rest) == 0 {
+		return c, true
+	}
+	if n, ok := x.number(rest[0]); ok && c.Lang == "" && len(rest) == 1 {
+		c.Numbers = []int{n}
 		return c, true
 	}
 	if named, n, near := x.keyword(rest); c.Lang == "" && n == len(rest) && near == nil && named.speak != "" {

@@ -120,11 +120,11 @@ func TestMatchShapes(t *testing.T) {
 		"VOTE pour le 2 svp": "vote:2", "bonjour vote 2": "vote:2!", "vote 2 est injuste": "feedback", "le vote 2": "vote:2",
 		"j'ai voté 2": "feedback", "CODE K7P4XY": "code", "k7p4xy": "code", "K7P 4XY": "code", "code": "code", "code de la route": "feedback",
 		"COMMUNE Sadiola": "commune", "komini Gori Gopela": "commune", "commune de Kayes": "commune", "commune sale et sans eau ici": "feedback",
-		"LANGUE bambara": "bm", "kan 1": "feedback", "français": "fr", "FR": "fr", "bm": "bm", "STOP": "stop", "stop svp": "stop", "STOP 12345": "feedback",
+		"LANGUE bambara": "bm", "kan 1": "lang", "baara 4": "works", "français": "fr", "FR": "fr", "bm": "bm", "STOP": "stop", "stop svp": "stop", "STOP 12345": "feedback",
 		"we have got to STOP this": "feedback", "stop aux promesses": "feedback", "sotp": "stop", "RUMEUR le maire est parti": "rumour", "tiɲɛ na an ka ji": "feedback",
 		"": "empty", " \n": "empty", "😀": "feedback", "؟": "feedback", "??": "help", "مرحبا": "feedback", "TRAVAUX EAU-01": "works", "travaux 3": "works",
 		"baara ma kɛ": "feedback", "merci": "feedback", "36055": "feedback", "2026": "feedback", "=1+1": "ambiguous", "\x00": "feedback", "\xff\xfe": "feedback",
-		"jɔsi": "erase", "effacer": "erase", "effaccer": "erase", "efacr": "feedback", "hakili na: ji tɛ": "avis", "aw0": "yes", "START": "start",
+		"jɔsi": "erase", "vote\x002": "vote:2", "vote \ufffd2": "vote:2", "effacer": "erase", "effaccer": "erase", "efacr": "feedback", "hakili na: ji tɛ": "avis", "aw0": "yes", "START": "start",
 	} {
 		c := x.Match(text)
 		got := c.Intent()

@@ -48,7 +48,7 @@ const (
 	questionLife = 24 * time.Hour
 	talkHour     = time.Hour
 	mostAnswers  = 3
-	mostCommands = 12
+	mostCommands = 30
 )
 
 // ParseTalk reads what was kept; nothing, or what can't be read, is a new
