@@ -187,7 +187,11 @@ func (s *Sender) Load(ctx context.Context) error {
 			return err
 		}
 		s.mu.Lock()
-		s.unknown[m.Ref] = m
+		if m.State == outbox.Queued { // a mutant's
+			s.push(m)
+		} else {
+			s.unknown[m.Ref] = m
+		}
 		s.mu.Unlock()
 	}
 	return s.loadSpent(ctx)

@@ -333,17 +333,37 @@ type opinion struct {
 	From    []byte        `json:"from"`
 }
 
+// reference reserves the reference of an opinion. One that an opinion has
+// already is passed over: before the engine remembered reservations, a restart
+// gave them again.
+func (b *Book) reference() (string, error) {
+	for {
+		number, err := b.engine.Reserve()
+		if err != nil {
+			return "", err
+		}
+		reference, taken := civic.FormatReceipt(b.keys.Receipt(number)), false
+		err = b.engine.View(context.Background(), func(s Snapshot) error {
+			_, ok, err := s.Get(FeedbackKey(reference))
+			taken = ok
+			return err
+		})
+		if err != nil || !taken {
+			return reference, err
+		}
+	}
+}
+
 // feedback makes the command of an opinion.
 func (b *Book) feedback(d Deed) (Command, error) {
 	text := d.Act.Text
 	if text == "" || len(text) > MaxFeedback {
 		return Command{}, fmt.Errorf("%w: an opinion of %d bytes", ErrBounds, len(text))
 	}
-	number, err := b.engine.Reserve()
+	reference, err := b.reference()
 	if err != nil {
 		return Command{}, err
 	}
-	reference := civic.FormatReceipt(b.keys.Receipt(number))
 	from, err := b.keys.Seal([]byte(reference), d.Person.key[:])
 	if err != nil {
 		return Command{}, err

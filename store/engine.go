@@ -169,7 +169,8 @@ type Engine interface {
 	// memory: cheap enough for every screen.
 	Standing(consultation string, place civic.Code) civic.Standing
 	// Reserve returns a receipt number never returned before and in no
-	// record of the log.
+	// record of the log. A number that a committed command may have used is
+	// not returned again after a restart.
 	Reserve() (uint32, error)
 	// Sweep deletes the scattered records of each kind that were written
 	// before the kind's time. Kinds not named stay.

@@ -134,10 +134,17 @@ func buildGateway(t *testing.T, tags ...string) string {
 }
 
 // gateway starts the binary and returns the address of its callbacks.
-func gateway(t *testing.T, bin, data string) (*exec.Cmd, string) {
+func gateway(t *testing.T, bin, data string, env ...string) (*exec.Cmd, string) {
 	t.Helper()
-	cmd := exec.Command(bin, "serve", "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--data", data)
-	cmd.Env = append(os.Environ(), "JAMAKAN_LIMITS_DIALS=0")
+	cmd, base, _ := gatewayAndSandbox(t, bin, data, env...)
+	return cmd, base
+}
+
+// gatewayAndSandbox also returns the address of the stand-in provider.
+func gatewayAndSandbox(t *testing.T, bin, data string, env ...string) (cmd *exec.Cmd, base, sandbox string) {
+	t.Helper()
+	cmd = exec.Command(bin, "serve", "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--data", data)
+	cmd.Env = append(append(os.Environ(), "JAMAKAN_LIMITS_DIALS=0", "JAMAKAN_SANDBOX=127.0.0.1:0"), env...)
 	cmd.Dir = t.TempDir()
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -149,13 +156,19 @@ func gateway(t *testing.T, bin, data string) (*exec.Cmd, string) {
 		t.Fatal(err)
 	}
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		if _, base, ok := strings.Cut(lines.Text(), "callbacks"); ok {
+		if _, at, ok := strings.Cut(lines.Text(), "callbacks"); ok {
+			base = strings.TrimSpace(at)
+		}
+		if _, at, ok := strings.Cut(lines.Text(), "  sandbox"); ok {
+			sandbox, _, _ = strings.Cut(strings.TrimSpace(at), "/sandbox/")
+		}
+		if strings.HasPrefix(lines.Text(), "FICTIF") {
 			go func() { _, _ = io.Copy(io.Discard, stdout) }()
-			return cmd, strings.TrimSpace(base)
+			return cmd, base, sandbox
 		}
 	}
 	t.Fatalf("the gateway did not start: %s", stderr.String())
-	return nil, ""
+	return nil, "", ""
 }
 
 // verdict is what the other program found in the data.
@@ -170,6 +183,13 @@ type verdict struct {
 func TestMain(m *testing.M) {
 	if data := os.Getenv("JAMAKAN_VERDICT"); data != "" {
 		if err := judge(data); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	if data := os.Getenv("JAMAKAN_TEXT_VERDICT"); data != "" {
+		if err := judgeTexts(data); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -236,14 +256,21 @@ func judge(data string) error {
 	return json.NewEncoder(os.Stdout).Encode(v)
 }
 
-func verdictOf(t *testing.T, data string) verdict {
+func verdictOf(t *testing.T, data string) (v verdict) {
+	t.Helper()
+	judged(t, "JAMAKAN_VERDICT="+data, &v)
+	return v
+}
+
+// judged asks the other program.
+func judged(t *testing.T, ask string, into any) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), "JAMAKAN_VERDICT="+data)
+	cmd.Env = append(os.Environ(), ask)
 	out, err := cmd.Output()
 	if err != nil {
 		var said []byte
@@ -252,11 +279,9 @@ func verdictOf(t *testing.T, data string) verdict {
 		}
 		t.Fatalf("the verdict failed: %v\n%s", err, said)
 	}
-	var v verdict
-	if err := json.Unmarshal(out, &v); err != nil {
+	if err := json.Unmarshal(out, into); err != nil {
 		t.Fatal(err)
 	}
-	return v
 }
 
 // killRound runs one round: start, vote, kill -9 after the delay.

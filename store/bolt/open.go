@@ -76,6 +76,7 @@ type memory struct {
 	voters    *index
 	scattered *index
 	receipts  []uint32 // sequence of the Cast with a receipt number
+	reserved  uint32   // numbers below it may have been used, by opinions too
 	counts    map[string]civic.Counts
 	standing  map[standingKey]civic.Standing
 	tree      store.Tree
@@ -147,7 +148,7 @@ func open(opts Options) (e *Engine, err error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	e.last = e.mem.lastAt
-	e.receipt.Store(uint32(len(e.mem.receipts)))
+	e.receipt.Store(max(uint32(len(e.mem.receipts)), e.mem.reserved))
 	return e, nil
 }
 

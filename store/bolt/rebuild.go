@@ -81,6 +81,9 @@ func load(tx *bbolt.Tx, verify bool, progress func(done, total uint64)) (*memory
 	if err := m.loadRows(tx); err != nil {
 		return nil, err
 	}
+	if n := meta.Get([]byte("reserved")); len(n) == 8 {
+		m.reserved = uint32(binary.BigEndian.Uint64(n))
+	}
 	if at := meta.Get([]byte("last")); len(at) == 8 {
 		if last := time.Unix(int64(binary.BigEndian.Uint64(at)), 0).UTC(); last.After(m.lastAt) {
 			m.lastAt = last

@@ -216,7 +216,7 @@ func (b *writing) finish() error {
 	if err := b.row.SetSequence(b.rows); err != nil {
 		return err
 	}
-	for name, value := range map[string][]byte{"head": store.AppendHead(nil, b.tree.Head()), "edge": edge, "last": u64(uint64(b.now.Unix()))} {
+	for name, value := range map[string][]byte{"head": store.AppendHead(nil, b.tree.Head()), "edge": edge, "last": u64(uint64(b.now.Unix())), "reserved": u64(uint64(b.e.receipt.Load()))} {
 		if err := b.meta.Put([]byte(name), value); err != nil {
 			return err
 		}

@@ -177,6 +177,9 @@ func (m Message) Abandon(now time.Time) (Message, error) {
 		return m, fmt.Errorf("%w: abandon from %s", ErrStep, m.State)
 	}
 	m.State, m.Settled, m.Reason = Unknown, now, "stopped while it was handed over"
+	if mutantResend {
+		m.State = Queued
+	}
 	return m, nil
 }
 

@@ -380,8 +380,17 @@ func reserve(b *bench) {
 	}
 	b.do(b.cast(1, 1))
 	b.again()
-	if n, err := b.Reserve(); err != nil || n <= 100 {
+	n, err := b.Reserve()
+	if err != nil || n <= 100 {
 		b.Errorf("after reopening: %d, %v; a receipt of the log is given again", n, err)
+	}
+	// A number used by a command that appends nothing is used all the same.
+	b.do(store.Command{ID: store.ID{77}, Decide: func(store.View) (store.Change, error) {
+		return store.Change{Put: []store.Put{{Key: store.FeedbackKey("X"), Value: []byte("x")}}}, nil
+	}})
+	b.again()
+	if again, err := b.Reserve(); err != nil || again <= n {
+		b.Errorf("after reopening: %d, %v; the number %d, which an opinion used, is given again", again, err, n)
 	}
 }
 

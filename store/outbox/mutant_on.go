@@ -1,0 +1,5 @@
+//go:build mutantresend
+
+package outbox
+
+const mutantResend = true
