@@ -60,6 +60,7 @@ type Sender struct {
 	orphans  []orphanReport
 	pause    pause
 	spent    outbox.Money // this month
+	counted  bool         // spent holds what was spent before this process began
 	month    time.Time
 }
 
@@ -194,11 +195,13 @@ func (s *Sender) Load(ctx context.Context) error {
 		}
 		s.mu.Unlock()
 	}
-	return s.loadSpent(ctx)
+	return nil
 }
 
-// loadSpent sums what this month's messages cost.
-func (s *Sender) loadSpent(ctx context.Context) error {
+// LoadSpent sums what this month's messages cost. It reads all of them: Run
+// does it beside its work, and messages to many wait for it where there is a
+// budget.
+func (s *Sender) LoadSpent(ctx context.Context) error {
 	month := monthOf(s.cfg.Now())
 	rows, err := s.cfg.Book.Costs(ctx, month)
 	if err != nil {
@@ -206,7 +209,7 @@ func (s *Sender) loadSpent(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.month, s.spent = month, outbox.Money{}
+	s.month, s.spent, s.counted = month, outbox.Money{}, true
 	for _, row := range rows {
 		if row.Provider == s.cfg.Provider {
 			s.spent, _ = s.spent.Add(row.Cost)
@@ -224,6 +227,11 @@ func monthOf(t time.Time) time.Time {
 // under way.
 func (s *Sender) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
+	workers.Go(func() {
+		if err := s.LoadSpent(ctx); err != nil && ctx.Err() == nil {
+			s.cfg.Logger.Error("what was spent this month is not known: messages to many wait", "err", err)
+		}
+	})
 	for range s.cfg.Parallel {
 		workers.Go(func() { s.work(ctx) })
 	}
@@ -335,6 +343,9 @@ func (s *Sender) holdBulk(now time.Time) time.Duration {
 	if month := monthOf(now); month.After(s.month) {
 		s.month, s.spent = month, outbox.Money{}
 	}
+	if s.cfg.Budget.Amount > 0 && !s.counted {
+		return time.Second
+	}
 	if b := s.cfg.Budget; b.Amount > 0 && s.spent.Amount >= b.Amount {
 		return s.month.AddDate(0, 1, 0).Sub(now)
 	}
@@ -388,6 +399,7 @@ func (s *Sender) landed(m outbox.Message) {
 	s.mu.Lock()
 	delete(s.flight, m.Ref)
 	delete(s.known, m.Ref)
+	s.pause.probing = false
 	s.mu.Unlock()
 }
 
@@ -408,7 +420,6 @@ func (s *Sender) hand(ctx context.Context, m outbox.Message) {
 	claimed, err := s.cfg.Book.Claim(ctx, m)
 	switch {
 	case errors.Is(err, outbox.ErrStep):
-		s.unprobed()
 		s.landed(m)
 		return
 	case err != nil:
@@ -421,12 +432,6 @@ func (s *Sender) hand(ctx context.Context, m outbox.Message) {
 	r := s.cfg.Carrier.Send(last, Outgoing{Ref: m.Ref, To: e164, Text: text, Bulk: m.Purpose == outbox.Bulk})
 	cancel()
 	s.settle(context.WithoutCancel(ctx), claimed, r, e164)
-}
-
-func (s *Sender) unprobed() {
-	s.mu.Lock()
-	s.pause.probing = false
-	s.mu.Unlock()
 }
 
 // settle records a provider's answer. Until it is on disk it is tried again:

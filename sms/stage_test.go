@@ -143,6 +143,7 @@ func (s *stage) open() {
 	s.sender = sms.NewSender(cfg)
 	s.book.OnLetter(s.sender.Push)
 	must(s.sender.Load(context.Background()))
+	must(s.sender.LoadSpent(context.Background()))
 	s.gateway = sms.New(sms.Config{Provider: "africastalking", Book: s.book, Keys: s.keys, Dialogue: d, Sender: s.sender, Now: s.now, Logger: log})
 	e := echo.New()
 	sms.Register(e, sms.Channel{Codec: africastalking.Codec{}, Gateway: s.gateway, Tokens: []string{"demo", "a-second-token-of-32-characters"}, Logger: log})

@@ -303,18 +303,43 @@ func (x *texter) judge(t *testing.T, data string, p *provider, round int) textVe
 	return v
 }
 
+// textKillsPerData is how many kills one database goes through.
+const textKillsPerData = 50
+
 func TestTextKill(t *testing.T) {
-	bin, data, p := buildGateway(t), t.TempDir(), newProvider(t)
-	x := &texter{taken: map[string]bool{}, voters: map[string]bool{}}
+	bin := buildGateway(t)
+	texts, votes, messages, states := 0, 0, 0, map[outbox.State]int{}
 	rounds := textKillRounds(t)
+	for left := rounds; left > 0; left -= textKillsPerData {
+		p := newProvider(t)
+		x := &texter{taken: map[string]bool{}, voters: map[string]bool{}}
+		v := textKills(t, bin, p, x, min(left, textKillsPerData), rounds-left)
+		texts, votes, messages = texts+len(x.taken), votes+len(x.voters), messages+len(p.taken)
+		for state, n := range v.States {
+			states[state] += n
+		}
+		p.server.Close()
+	}
+	t.Logf("%d kills; %d opinions and %d votes taken, none lost, none twice; %d messages taken by the provider, none twice; states %v",
+		rounds, texts, votes, messages, states)
+}
+
+// textKills kills a gateway over one database, then lets what waits leave, and
+// judges it.
+func textKills(t *testing.T, bin string, p *provider, x *texter, rounds, first int) textVerdict {
+	t.Helper()
+	data, err := os.MkdirTemp(t.TempDir(), "data")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for round := range rounds {
 		before := len(x.taken)
-		textRound(t, bin, data, p, x, round, time.Duration(150+rand.IntN(350))*time.Millisecond)
+		textRound(t, bin, data, p, x, first+round, time.Duration(150+rand.IntN(350))*time.Millisecond)
 		if got := len(x.taken) - before; got < 20 {
-			t.Errorf("round %d: %d texts taken before the kill; too few to judge", round, got)
+			t.Errorf("round %d: %d texts taken before the kill; too few to judge", first+round, got)
 		}
 		if round%10 == 9 {
-			x.judge(t, data, p, round)
+			x.judge(t, data, p, first+round)
 		}
 	}
 	// The provider behaves again: whatever waits leaves, and every message
@@ -336,14 +361,13 @@ func TestTextKill(t *testing.T) {
 	}
 	stopGently(t, cmd)
 	p.collect()
-	v := x.judge(t, data, p, rounds)
+	v := x.judge(t, data, p, first+rounds)
 	for state := range v.States {
 		if state == outbox.Queued || state == outbox.Claimed {
 			t.Errorf("%d messages are %s", v.States[state], state)
 		}
 	}
-	t.Logf("%d kills; %d texts and %d votes taken, none lost, none twice; %d messages taken by the provider, none twice; states %v",
-		rounds, len(x.taken), len(x.voters), len(p.taken), v.States)
+	return v
 }
 
 // TestTextKillCatchesMutant: a gateway that hands an abandoned message over

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func none(string) string { return "" }
@@ -103,6 +104,23 @@ func TestChannelsOfTheFile(t *testing.T) {
 	}
 	if ch := c.SMS["africastalking"]; ch.API != "" || ch.Rate != 20 || ch.From != "JAMA" {
 		t.Errorf("texts: %+v", ch)
+	}
+}
+
+// Every field that is described can be set by the variable named beside it.
+func TestEnvironmentLists(t *testing.T) {
+	env := map[string]string{"JAMAKAN_SMS_AFRICASTALKING_BACKOFF": "1s,2m", "JAMAKAN_SMS_AFRICASTALKING_QUIET": "21,6", "JAMAKAN_SMS_AFRICASTALKING_RATE": "2.5"}
+	c, err := Load("none.yaml", false, func(name string) string { return env[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ch := c.SMS["africastalking"]
+	if len(ch.Backoff) != 2 || ch.Backoff[1] != 2*time.Minute || ch.Quiet[0] != 21 || ch.Rate != 2.5 {
+		t.Errorf("%+v", ch)
+	}
+	env["JAMAKAN_SMS_AFRICASTALKING_BACKOFF"] = "soon"
+	if _, err := Load("none.yaml", false, func(name string) string { return env[name] }); !errors.Is(err, ErrInvalid) {
+		t.Errorf("got %v", err)
 	}
 }
 

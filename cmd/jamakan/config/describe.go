@@ -100,6 +100,26 @@ func override(f reflect.Value, path []string, getenv func(string) string) error 
 			return invalid("%s: %q; write true or false", name, text)
 		}
 		f.SetBool(b)
+	case []int:
+		var all []int
+		for item := range strings.SplitSeq(text, ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(item))
+			if err != nil {
+				return invalid("%s: %q is not a list of numbers; write it like 20,7", name, text)
+			}
+			all = append(all, n)
+		}
+		f.Set(reflect.ValueOf(all))
+	case []time.Duration:
+		var all []time.Duration
+		for item := range strings.SplitSeq(text, ",") {
+			d, err := time.ParseDuration(strings.TrimSpace(item))
+			if err != nil {
+				return invalid("%s: %q is not a list of durations; write it like 1m,5m", name, text)
+			}
+			all = append(all, d)
+		}
+		f.Set(reflect.ValueOf(all))
 	case float64:
 		n, err := strconv.ParseFloat(text, 64)
 		if err != nil {
@@ -118,6 +138,8 @@ func override(f reflect.Value, path []string, getenv func(string) string) error 
 			return invalid("%s: %q is not a duration; write it like 10m", name, text)
 		}
 		f.SetInt(int64(d))
+	default:
+		return invalid("%s: this field is not set by the environment; write it in the file", name)
 	}
 	return nil
 }
