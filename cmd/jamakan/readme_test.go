@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"net/url"
 	"os"
@@ -43,7 +44,7 @@ func TestDocumentedCommands(t *testing.T) {
 		t.Fatalf("%d commands found", len(lines))
 	}
 	bin, data := buildGateway(t), t.TempDir()
-	cmd, base := gateway(t, bin, data)
+	cmd, base, sandbox := gatewayAndSandbox(t, bin, data)
 	callback, err := url.JoinPath(base, "/ussd/africastalking/demo")
 	if err != nil {
 		t.Fatal(err)
@@ -53,12 +54,12 @@ func TestDocumentedCommands(t *testing.T) {
 			stopGently(t, cmd)
 		}
 		for _, line := range lines {
-			runDocumented(t, bin, data, callback, line, running)
+			runDocumented(t, bin, data, callback, sandbox, line, running)
 		}
 	}
 }
 
-func runDocumented(t *testing.T, bin, data, callback, line string, running bool) {
+func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, running bool) {
 	t.Helper()
 	rest, ours := strings.CutPrefix(line, "go run ./cmd/jamakan ")
 	switch {
@@ -80,6 +81,16 @@ func runDocumented(t *testing.T, bin, data, callback, line string, running bool)
 			return // a phone needs a gateway
 		}
 		args = append(args, "--url", callback)
+	}
+	if args[0] == "text" {
+		if !running {
+			return
+		}
+		args = append([]string{"text", "--url", sandbox}, args[1:]...)
+	}
+	if args[0] == "sandbox" {
+		runSandbox(t, bin, args)
+		return
 	}
 	args = append(args, "--data", data)
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
@@ -113,4 +124,22 @@ func stopGently(t *testing.T, cmd *exec.Cmd) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("the gateway stopped with %v", err)
 	}
+}
+
+// runSandbox starts a verb that runs until it is told to stop, and stops it.
+func runSandbox(t *testing.T, bin string, args []string) {
+	t.Helper()
+	cmd := exec.Command(bin, append(args, "--listen", "127.0.0.1:0")...)
+	cmd.Dir = filepath.Join("..", "..")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() && !strings.Contains(lines.Text(), "callbacks") {
+	}
+	stopGently(t, cmd)
 }

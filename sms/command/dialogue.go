@@ -109,7 +109,11 @@ type turn struct {
 
 // Next says what a text asks for.
 func (d *Dialogue) Next(text string, talk Talk, v View) Step {
-	c := d.lexicon.Match(text)
+	content := v.Content()
+	c := d.lexicon.MatchIn(text, func(name string) bool {
+		m := content.Territory.Search(name, communesOf(content))
+		return m.Unique != "" || len(m.Near) > 0
+	})
 	s := &turn{d: d, v: v, now: v.Now(), me: v.Citizen(), text: text, c: c}
 	s.talk = talk.now(s.now)
 	s.t = d.tongue(cmp.Or(s.me.Lang, c.Speaks, d.cfg.DefaultLang))

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"github.com/jamakan/jamakan/civic"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func TestLabelledTexts(t *testing.T) {
 		mine, of := 0, 0
 		for _, row := range readTable(t, filepath.Base(file)) {
 			want, text := row[0], row[1]
-			c := x.Match(text)
+			c := x.MatchIn(text, inKayes)
 			got := c.Intent()
 			total++
 			of++
@@ -63,4 +64,11 @@ func TestLabelledTexts(t *testing.T) {
 	}
 }
 
-const minLabelled = 300
+// inKayes says whether a name is, or nearly is, a commune of the region.
+func inKayes(name string) bool {
+	kayes := civic.Kayes()
+	m := kayes.Search(name, kayes.Communes())
+	return m.Unique != "" || len(m.Near) > 0
+}
+
+const minLabelled = 1000

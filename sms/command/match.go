@@ -90,8 +90,15 @@ func (x *Lexicon) fills(w word) bool {
 	return x.filler[strings.Join(strings.Fields(plain(w.raw)), "")]
 }
 
-// Match understands a text.
+// Match understands a text that names no place of more than one word.
 func (x *Lexicon) Match(text string) Command {
+	return x.MatchIn(text, func(string) bool { return false })
+}
+
+// MatchIn understands a text where some places are known: COMMUNE followed by
+// several words is a command only when they are, or nearly are, the name of
+// one; else they are a sentence.
+func (x *Lexicon) MatchIn(text string, known func(name string) bool) Command {
 	words, marks := x.words(text)
 	if len(words) == 0 {
 		switch {
@@ -102,7 +109,7 @@ func (x *Lexicon) Match(text string) Command {
 		}
 		return Command{Kind: Feedback, Text: text}
 	}
-	c := x.match(text, words)
+	c := x.match(text, words, known)
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) && !unicode.IsSpace(r) }) {
 		c.Sure = false // letters were lost on the way: which, nobody knows
 	}
@@ -112,14 +119,14 @@ func (x *Lexicon) Match(text string) Command {
 	return c
 }
 
-func (x *Lexicon) match(text string, words []word) Command {
+func (x *Lexicon) match(text string, words []word, known func(string) bool) Command {
 	feedback := Command{Kind: Feedback, Text: text}
 	core := x.withoutPolite(words)
 	if rest := x.withoutGreeting(core); len(rest) < len(core) {
 		core = x.withoutPolite(rest)
 	}
 	if e, ok := x.phrases[core[0].folded]; ok && e.kind != Vote {
-		if c, ok := x.command(text, core, words); ok {
+		if c, ok := x.command(text, core, known); ok {
 			return c // BAARA 4 is a work, not a vote
 		}
 	}
@@ -129,7 +136,7 @@ func (x *Lexicon) match(text string, words []word) Command {
 	if receipt(core) {
 		return Command{Kind: Code, Text: rawOf(core)}
 	}
-	if c, ok := x.command(text, core, words); ok {
+	if c, ok := x.command(text, core, known); ok {
 		return c
 	}
 	if c, ok := x.sentence(core); ok {
@@ -139,7 +146,7 @@ func (x *Lexicon) match(text string, words []word) Command {
 }
 
 // command reads a keyword at the beginning and what may follow it.
-func (x *Lexicon) command(text string, core, words []word) (Command, bool) {
+func (x *Lexicon) command(text string, core []word, known func(string) bool) (Command, bool) {
 	e, n, near := x.keyword(core)
 	if n == 0 {
 		return Command{}, false
@@ -153,14 +160,15 @@ func (x *Lexicon) command(text string, core, words []word) (Command, bool) {
 	switch e.kind {
 	case Opinion:
 		c.Text = strings.TrimSpace(free)
-		return c, true
+		return c, len(rest) == 0 || x.written(core[:n]) // with a slip, a sentence is a sentence
 	case Rumour:
 		c.Text = strings.TrimSpace(free)
 		// The words for true and false begin too many sentences.
-		return c, len(rest) == 0 || rumourWord(core[0])
+		return c, len(rest) == 0 || rumourWord(core[0]) && x.written(core[:n])
 	case Commune:
 		c.Text = strings.TrimSpace(rawOf(afterOf(rest)))
-		return c, len(rest) == 0 || isName(afterOf(rest))
+		name := afterOf(rest)
+		return c, len(rest) == 0 || isName(name) && (len(name) == 1 || known(c.Text))
 	case Vote:
 		return x.vote(c, rest, false)
 	case Works:
@@ -174,6 +182,13 @@ func (x *Lexicon) command(text string, core, words []word) (Command, bool) {
 	default:
 		return c, len(rest) == 0
 	}
+}
+
+// written says whether a keyword is written without a slip, in one word or two.
+func (x *Lexicon) written(said []word) bool {
+	_, whole := x.phrases[joined(said, " ")]
+	_, halves := x.phrases[joined(said, "")]
+	return whole || halves
 }
 
 // speaks is the language a keyword is said in: the one that writes it so.

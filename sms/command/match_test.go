@@ -119,7 +119,7 @@ func TestMatchShapes(t *testing.T) {
 		"wote segin": "vote:8!", "segin": "back", "VOTE": "vote:!", "voter svp": "vote:!", "je vote 2": "vote:2", "2": "vote:2", "1 et 3": "ambiguous",
 		"VOTE pour le 2 svp": "vote:2", "bonjour vote 2": "vote:2!", "vote 2 est injuste": "feedback", "le vote 2": "vote:2",
 		"j'ai voté 2": "feedback", "CODE K7P4XY": "code", "k7p4xy": "code", "K7P 4XY": "code", "code": "code", "code de la route": "feedback",
-		"COMMUNE Sadiola": "commune", "komini Gori Gopela": "commune", "commune de Kayes": "commune", "commune sale et sans eau ici": "feedback",
+		"COMMUNE Sadiola": "commune", "komini Gori Gopela": "feedback", "commune de Kayes": "commune", "commune sale et sans eau ici": "feedback",
 		"LANGUE bambara": "bm", "kan 1": "lang", "baara 4": "works", "français": "fr", "FR": "fr", "bm": "bm", "STOP": "stop", "stop svp": "stop", "STOP 12345": "feedback",
 		"we have got to STOP this": "feedback", "stop aux promesses": "feedback", "sotp": "stop", "RUMEUR le maire est parti": "rumour", "tiɲɛ na an ka ji": "feedback",
 		"": "empty", " \n": "empty", "😀": "feedback", "؟": "feedback", "??": "help", "مرحبا": "feedback", "TRAVAUX EAU-01": "works", "travaux 3": "works",

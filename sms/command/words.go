@@ -184,10 +184,12 @@ func (s *turn) communeName(code civic.Code) string {
 }
 
 // communes are those of some plan.
-func (s *turn) communes() []civic.Code {
+func (s *turn) communes() []civic.Code { return communesOf(s.v.Content()) }
+
+func communesOf(content *civic.Content) []civic.Code {
 	var all []civic.Code
-	for i := range s.v.Content().Plans {
-		all = append(all, s.v.Content().Plans[i].Scope...)
+	for i := range content.Plans {
+		all = append(all, content.Plans[i].Scope...)
 	}
 	return all
 }
