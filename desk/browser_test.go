@@ -153,3 +153,51 @@ func TestThePhoneWithoutAScript(t *testing.T) {
 		t.Errorf("screen %q", screen)
 	}
 }
+
+// The thread in a browser, with the script and without: the answer is there,
+// the call goes on, and the page is not too wide.
+func TestTextingInABrowser(t *testing.T) {
+	for _, script := range []bool{true, false} {
+		ctx, s := browser(t), serve(t, true)
+		said := complaints(t, ctx)
+		if !script {
+			do(t, ctx, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+				_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+				return chromedp.Void{}, err
+			})
+		}
+		do(t, ctx,
+			chromedp.EmulateViewport(360, 740),
+			chromedp.Navigate(s.URL+"/phone"),
+			chromedp.Click(chromedp.CSS(".soft .call")), chromedp.WaitVisible(chromedp.CSS(".pad button:enabled")),
+			chromedp.SendKeys(chromedp.CSS("#text"), "hakilina ji tɛ an fɛ"),
+			chromedp.Click(chromedp.CSS("#sms .call")), chromedp.WaitVisible(`//li[@class="theirs"]`),
+		)
+		if thread := get(t, ctx, chromedp.Text(chromedp.CSS("#thread"))); !strings.Contains(thread, "K7P4XY") || !strings.Contains(thread, "ji tɛ an fɛ") {
+			t.Errorf("thread %q", thread)
+		}
+		if screen := get(t, ctx, chromedp.Text(chromedp.CSS("#screen"))); !strings.Contains(screen, "Langue") {
+			t.Errorf("the call is gone: %q", screen)
+		}
+		if script {
+			if wide := get(t, ctx, chromedp.Evaluate[float64](`document.scrollingElement.scrollWidth - window.innerWidth`)); wide > 0 {
+				t.Errorf("%v px too wide", wide)
+			}
+		}
+		if found := said(); len(found) > 0 {
+			t.Errorf("the console says %q", found)
+		}
+		keepShot(t, fmt.Sprintf("texting-%v.png", script), get(t, ctx, chromedp.CaptureScreenshot()))
+	}
+}
+
+func TestMessagesInABrowser(t *testing.T) {
+	ctx, s := browser(t), serve(t, false)
+	for _, width := range []int64{360, 1280} {
+		do(t, ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(s.URL+"/messages"), chromedp.WaitVisible(chromedp.CSS(".alarm")))
+		if wide := get(t, ctx, chromedp.Evaluate[float64](`document.scrollingElement.scrollWidth - window.innerWidth`)); wide > 0 {
+			t.Errorf("%d: %v px too wide", width, wide)
+		}
+		keepShot(t, fmt.Sprintf("messages-%d.png", width), get(t, ctx, chromedp.CaptureScreenshot()))
+	}
+}

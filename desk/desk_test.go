@@ -8,12 +8,18 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk"
+	"github.com/jamakan/jamakan/store"
+	"github.com/jamakan/jamakan/store/outbox"
 )
 
 // scripted is a gateway with three screens, one of them hostile.
@@ -34,10 +40,51 @@ func (scripted) Turn(_ context.Context, number, session, transcript string) (str
 	return "Ce chiffre n'est pas dans la liste. [" + transcript + "]", false, nil
 }
 
+// texts is a provider that answers every text a moment later.
+type texts struct {
+	mu     sync.Mutex
+	thread []desk.Line
+}
+
+func (x *texts) Text(_ context.Context, _, text string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.thread = append(x.thread, desk.Line{Mine: true, At: noon, Text: text})
+	go func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		x.thread = append(x.thread, desk.Line{At: noon, Text: "I ni ce. I hakilina sera an ma: K7P4XY", Segments: 1})
+	}()
+	return nil
+}
+
+func (x *texts) Thread(string) []desk.Line {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.thread)
+}
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// broken is a channel whose account has no money.
+type broken struct{ err error }
+
+func (b broken) Messages(context.Context) (desk.MailView, error) {
+	return desk.MailView{
+		Posts: []desk.Post{
+			{Provider: "africastalking", Paused: "405 InsufficientBalance", Since: noon, Again: noon.Add(time.Hour), Waiting: 1, Oldest: noon, Spent: outbox.Money{Amount: 12_345_000, Currency: "XOF"}, Budget: outbox.Money{Amount: 500_000_000, Currency: "XOF"}},
+			{Provider: "sim", Waiting: 12, Oldest: noon, Bulk: 10, BulkHeld: "quiet hours"},
+		},
+		States:  map[outbox.State]int{outbox.Queued: 13, outbox.Delivered: 1200, outbox.Unknown: 1},
+		Unknown: []outbox.Message{{Ref: "6d35d20f9fe3e24643338ff8758d2c6b", Purpose: outbox.Receipt, Settled: noon, Code: "connection", Reason: "no answer <b>"}},
+		Costs:   []store.Ledger{{Week: civic.WeekOf(noon), Provider: "africastalking", Purpose: outbox.Answer, Alphabet: "GSM-7", Messages: 1200, Segments: 1201, Cost: outbox.Money{Amount: 12_345_000, Currency: "XOF"}}},
+	}, b.err
+}
+
 func serve(t *testing.T, demo bool) *httptest.Server {
 	t.Helper()
 	e := echo.New()
-	desk.Register(e, desk.Config{Phone: scripted{}, Demo: demo, Logger: slog.New(slog.DiscardHandler), Version: "test", Code: "*384*55#"})
+	desk.Register(e, desk.Config{Phone: scripted{}, Texts: &texts{}, Short: "36055", Mail: broken{}, Demo: demo, Logger: slog.New(slog.DiscardHandler), Version: "test", Code: "*384*55#"})
 	s := httptest.NewServer(e)
 	t.Cleanup(s.Close)
 	return s
@@ -152,5 +199,27 @@ func TestAHugeFormIsRefused(t *testing.T) {
 	status, _, _ := fetch(t, request(t, http.MethodPost, s.URL+"/phone", url.Values{"input": {strings.Repeat("x", 100<<10)}}))
 	if status != http.StatusRequestEntityTooLarge {
 		t.Errorf("%d, want 413", status)
+	}
+}
+
+func TestTextingOnThePage(t *testing.T) {
+	s := serve(t, true)
+	form := url.Values{"do": {"text"}, "number": {"+22376000001"}, "sms": {"<script>x</script> ji tɛ"}, "session": {"ATUid_1"}, "past_input": {"*384*55#"}, "past_text": {"Kan / Langue"}}
+	status, _, body := fetch(t, request(t, http.MethodPost, s.URL+"/phone", form))
+	if status != http.StatusOK || !strings.Contains(body, "K7P4XY") || strings.Contains(body, "<script>x") || !strings.Contains(body, "Kan / Langue") {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+func TestMessagesPage(t *testing.T) {
+	s := serve(t, false)
+	status, _, body := fetch(t, request(t, http.MethodGet, s.URL+"/messages", nil))
+	for _, want := range []string{"405 InsufficientBalance", "Rien n&#39;est perdu", "1\u00a0234,5\u00a0XOF", "50\u00a0000\u00a0XOF", "sort inconnu", "codes de vote", "heures calmes", "no answer &lt;b&gt;"} {
+		if !strings.Contains(body, want) && !strings.Contains(body, strings.ReplaceAll(want, "&#39;", "'")) {
+			t.Errorf("%d: no %q in %s", status, want, body)
+		}
+	}
+	if len(body) > 60_000 {
+		t.Errorf("%d bytes", len(body))
 	}
 }
