@@ -21,6 +21,7 @@ import (
 
 	"github.com/jamakan/jamakan/callback"
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
+	smsat "github.com/jamakan/jamakan/sms/africastalking"
 	"github.com/jamakan/jamakan/ussd"
 	"github.com/jamakan/jamakan/ussd/africastalking"
 )
@@ -203,7 +204,7 @@ func realHouse(b *testing.B, data string) (string, *house, func()) {
 	b.Helper()
 	cfg := config.Default()
 	cfg.Data, cfg.Limits.Dials, cfg.LogLevel = data, 0, "error"
-	cfg.Listen, cfg.Desk = "127.0.0.1:0", "127.0.0.1:0"
+	cfg.Listen, cfg.Desk, cfg.Sandbox = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	w := world{stdin: strings.NewReader(""), stdout: io.Discard, stderr: os.Stderr, getenv: func(string) string { return "" }}
 	log := slog.New(slog.DiscardHandler)
 	h, err := openHouse(context.Background(), cfg, w, log, nil)
@@ -272,6 +273,78 @@ func BenchmarkServers(b *testing.B) {
 		b.ReportMetric(ours.session/rows[2].session, "sessions/grouped-bbolt")
 		b.ReportMetric(float64((ours.cpu-rows[0].cpu).Nanoseconds())/1000, "us-CPU-over-bare")
 		b.ReportMetric(float64(ours.p99.Milliseconds()), "ms-p99")
+	}
+}
+
+// groupedTexts keeps one plain record a text (its id and itself, in clear) in
+// bbolt with one grouped committer: the least a durable inbox does.
+func groupedTexts(b *testing.B) (string, func()) {
+	db, err := bbolt.Open(filepath.Join(b.TempDir(), "peer.db"), 0o600, &bbolt.Options{NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, InitialMmapSize: 1 << 30})
+	if err != nil {
+		b.Fatal(err)
+	}
+	type text struct {
+		id   string
+		done chan error
+	}
+	waiting := make(chan text, 4096)
+	go groupCommit(db, func() ([]string, func(error), bool) {
+		first, ok := <-waiting
+		if !ok {
+			return nil, nil, false
+		}
+		batch := []text{first}
+		for len(waiting) > 0 {
+			batch = append(batch, <-waiting)
+		}
+		ids := make([]string, len(batch))
+		for i, v := range batch {
+			ids[i] = v.id
+		}
+		return ids, func(err error) {
+			for _, v := range batch {
+				v.done <- err
+			}
+		}, true
+	})
+	e := quietEcho()
+	e.POST("/sms/africastalking/:token/inbox", func(c echo.Context) error {
+		body, err := io.ReadAll(http.MaxBytesReader(c.Response(), c.Request().Body, callback.MaxBody))
+		if err != nil {
+			return err
+		}
+		in, err := smsat.Codec{}.Inbound(callback.Request{Method: http.MethodPost, Body: body})
+		if err != nil {
+			return err
+		}
+		v := text{in.ID + " " + in.Text, make(chan error, 1)}
+		waiting <- v
+		if err := <-v.done; err != nil {
+			return err
+		}
+		return c.String(http.StatusOK, "ok\n")
+	})
+	addr, stop := listenOn(b, e)
+	return addr, func() { stop(); close(waiting); _ = db.Close() }
+}
+
+// BenchmarkTexts compares inbound SMS a second, each on disk before its 200:
+// ours understands the text, seals the number, keeps opinion, profile,
+// conversation and answer, and hands answers over meanwhile.
+func BenchmarkTexts(b *testing.B) {
+	for range b.N {
+		var rate [2]float64
+		for i, p := range []peer{{"echo + one plain record, bbolt grouped", groupedTexts}, {"jamakan", realGateway}} {
+			addr, stop := p.start(b)
+			before := cpu(b)
+			said := runLoad(b, loadAsk{Addr: addr, Phones: benchPhones, For: benchFor, First: 1_000_000, Texts: true})
+			spent := cpu(b) - before
+			stop()
+			rate[i] = float64(said.Sessions) / said.Seconds
+			b.Logf("%-40s %7.0f texts/s %7v CPU/text p50 %8v p99 %8v", p.name, rate[i], spent/time.Duration(max(said.Sessions, 1)), said.P50, said.P99)
+		}
+		b.ReportMetric(rate[1], "texts/s")
+		b.ReportMetric(rate[1]/rate[0], "texts/grouped-bbolt")
 	}
 }
 

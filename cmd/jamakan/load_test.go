@@ -28,6 +28,7 @@ type loadAsk struct {
 	For    time.Duration
 	First  int      // first caller: numbers go on from here
 	Keys   []string // of one session after the dial; "N" is a number of 1 to 8 that changes
+	Texts  bool     // one SMS a session instead of a call: an opinion from a phone of its own
 	Rate   float64  // sessions started a second in all; 0: as fast as answers come
 }
 
@@ -117,6 +118,12 @@ type bare struct {
 }
 
 func (p *bare) session(a loadAsk, n int) (last string, took time.Duration, callbacks int, err error) {
+	if a.Texts {
+		begun := time.Now()
+		last, err = p.send("/sms/africastalking/demo/inbox", fmt.Sprintf(
+			"date=2026-11-24+09%%3A15%%3A02&from=%%2B2237%07d&id=%d&linkId=&text=la+pompe+%d+est+en+panne&to=36055&networkCode=99999", n%10_000_000, n, n))
+		return "END " + last, time.Since(begun), 1, err
+	}
 	number := fmt.Sprintf("%%2B2237%07d", n%10_000_000)
 	session := fmt.Sprintf("ATUid_%032x", n)
 	text := ""
@@ -143,7 +150,12 @@ func (p *bare) session(a loadAsk, n int) (last string, took time.Duration, callb
 
 func (p *bare) post(number, session, text string) (string, error) {
 	body := "phoneNumber=" + number + "&serviceCode=%2A384%2A55%23&text=" + url.QueryEscape(text) + "&sessionId=" + session + "&networkCode=99999"
-	p.out = append(p.out[:0], "POST /ussd/africastalking/demo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "...)
+	return p.send("/ussd/africastalking/demo", body)
+}
+
+// send posts a form and reads the answer.
+func (p *bare) send(path, body string) (string, error) {
+	p.out = append(p.out[:0], "POST "+path+" HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "...)
 	p.out = strconv.AppendInt(p.out, int64(len(body)), 10)
 	p.out = append(p.out, "\r\n\r\n"...)
 	p.out = append(p.out, body...)

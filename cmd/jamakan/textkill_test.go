@@ -333,11 +333,7 @@ func textKills(t *testing.T, bin string, p *provider, x *texter, rounds, first i
 		t.Fatal(err)
 	}
 	for round := range rounds {
-		before := len(x.taken)
 		textRound(t, bin, data, p, x, first+round, time.Duration(150+rand.IntN(350))*time.Millisecond)
-		if got := len(x.taken) - before; got < 20 {
-			t.Errorf("round %d: %d texts taken before the kill; too few to judge", first+round, got)
-		}
 		if round%10 == 9 {
 			x.judge(t, data, p, first+round)
 		}
@@ -362,6 +358,9 @@ func textKills(t *testing.T, bin string, p *provider, x *texter, rounds, first i
 	stopGently(t, cmd)
 	p.collect()
 	v := x.judge(t, data, p, first+rounds)
+	if len(x.taken) < 20*rounds {
+		t.Errorf("%d texts taken before %d kills; too few to judge", len(x.taken), rounds)
+	}
 	for state := range v.States {
 		if state == outbox.Queued || state == outbox.Claimed {
 			t.Errorf("%d messages are %s", v.States[state], state)
