@@ -23,7 +23,7 @@ func (s *Sender) orphan(ctx context.Context, r Report) {
 	if err != nil {
 		return
 	}
-	if m, ok := s.lost(e164); ok && r.Fate.State != "" {
+	if m, ok := s.theLost(e164); ok && r.Fate.State != "" {
 		s.adopt(ctx, m, r)
 		return
 	}
@@ -45,9 +45,9 @@ func (s *Sender) orphan(ctx context.Context, r Report) {
 	s.mu.Unlock()
 }
 
-// lost is the one message of unknown fate to a number, when there is exactly
+// theLost is the one message of unknown fate to a number, when there is exactly
 // one and none is under way to it.
-func (s *Sender) lost(e164 string) (outbox.Message, bool) {
+func (s *Sender) theLost(e164 string) (outbox.Message, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, m := range s.flight {
@@ -56,9 +56,9 @@ func (s *Sender) lost(e164 string) (outbox.Message, bool) {
 		}
 	}
 	var found []outbox.Message
-	for _, m := range s.unknown {
-		if to, _, err := s.cfg.Book.OpenLetter(m); err == nil && to == e164 {
-			found = append(found, m)
+	for _, l := range s.unknown {
+		if l.to == e164 {
+			found = append(found, l.m)
 		}
 	}
 	if len(found) != 1 {
@@ -69,7 +69,7 @@ func (s *Sender) lost(e164 string) (outbox.Message, bool) {
 
 // claimOrphan finds the report that came before a message became unknown.
 func (s *Sender) claimOrphan(ctx context.Context, m outbox.Message, e164 string) {
-	if only, ok := s.lost(e164); !ok || only.Ref != m.Ref {
+	if only, ok := s.theLost(e164); !ok || only.Ref != m.Ref {
 		return
 	}
 	s.mu.Lock()
@@ -110,7 +110,7 @@ const reportWait = 72 * time.Hour
 // reported. The owner calls it every few minutes.
 func (s *Sender) Sweep(ctx context.Context) error {
 	now := s.cfg.Now()
-	accepted, unknown := map[string]time.Time{}, map[string]outbox.Message{}
+	accepted, unknown := map[string]time.Time{}, map[string]lost{}
 	var over []outbox.Message
 	err := s.cfg.Book.Letters(ctx, func(m outbox.Message) bool {
 		if m.Provider != s.cfg.Provider || m.State != outbox.Accepted && m.State != outbox.Unknown {
@@ -123,7 +123,7 @@ func (s *Sender) Sweep(ctx context.Context) error {
 		if m.State == outbox.Accepted {
 			accepted[m.Ref] = m.Settled
 		} else {
-			unknown[m.Ref] = m
+			unknown[m.Ref] = s.losing(m)
 		}
 		return true
 	})

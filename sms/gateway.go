@@ -37,7 +37,7 @@ type Config struct {
 type Gateway struct {
 	cfg   Config
 	seed  maphash.Seed
-	lines [64]sync.Mutex // texts of one number are answered one after the other
+	lines [1024]sync.Mutex // texts of one number are answered one after the other
 	stats Stats
 }
 

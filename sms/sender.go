@@ -55,13 +55,29 @@ type Sender struct {
 	urgent   queue           // answers, receipts, replies
 	bulk     queue
 	flight   map[string]outbox.Message // being handed over
-	unknown  map[string]outbox.Message
+	unknown  map[string]lost
 	accepted map[string]time.Time // taken, fate not reported yet
 	orphans  []orphanReport
 	pause    pause
 	spent    outbox.Money // this month
 	counted  bool         // spent holds what was spent before this process began
 	month    time.Time
+}
+
+// lost is a message of unknown fate and the number it went to, held in memory
+// so that a report can find it.
+type lost struct {
+	m  outbox.Message
+	to string
+}
+
+// losing opens the number of a message of unknown fate.
+func (s *Sender) losing(m outbox.Message) lost {
+	to, _, err := s.cfg.Book.OpenLetter(m)
+	if err != nil {
+		return lost{m: m} // no report will find it
+	}
+	return lost{m, to}
 }
 
 // orphanReport is a final report that no message was known for.
@@ -117,7 +133,7 @@ func NewSender(cfg SenderConfig) *Sender {
 	}
 	s := &Sender{
 		cfg: cfg, wake: make(chan struct{}, 1), known: map[string]bool{}, flight: map[string]outbox.Message{},
-		unknown: map[string]outbox.Message{}, accepted: map[string]time.Time{}, limit: rate.NewLimiter(rate.Inf, 0),
+		unknown: map[string]lost{}, accepted: map[string]time.Time{}, limit: rate.NewLimiter(rate.Inf, 0),
 	}
 	if cfg.Rate > 0 {
 		s.limit = rate.NewLimiter(rate.Limit(cfg.Rate), max(int(cfg.Rate), 10))
@@ -170,7 +186,7 @@ func (s *Sender) Load(ctx context.Context) error {
 		case outbox.Claimed:
 			claimed = append(claimed, m)
 		case outbox.Unknown:
-			s.unknown[m.Ref] = m
+			s.unknown[m.Ref] = s.losing(m)
 		case outbox.Accepted:
 			s.accepted[m.Ref] = m.Settled
 		}
@@ -191,7 +207,7 @@ func (s *Sender) Load(ctx context.Context) error {
 		if m.State == outbox.Queued { // a mutant's
 			s.push(m)
 		} else {
-			s.unknown[m.Ref] = m
+			s.unknown[m.Ref] = s.losing(m)
 		}
 		s.mu.Unlock()
 	}
@@ -462,7 +478,7 @@ func (s *Sender) settle(ctx context.Context, m outbox.Message, r outbox.Result, 
 	case outbox.Accepted:
 		s.accepted[next.Ref] = next.Settled
 	case outbox.Unknown:
-		s.unknown[next.Ref] = next
+		s.unknown[next.Ref] = lost{next, e164}
 	}
 	s.mu.Unlock()
 	if next.State == outbox.Unknown {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
@@ -31,6 +32,7 @@ type Deed struct {
 
 	said   *civic.Outcome    // of an act that the rules forbade
 	posted *[]outbox.Message // the letters as the last run of the command made them
+	merged *civic.Citizen    // the profile as that run left it
 }
 
 // MaxFeedback is the longest opinion kept whole, in bytes.
@@ -42,7 +44,7 @@ const MaxFeedback = 16 << 10
 // comes with NotNoted; ErrUnknown with Unsure.
 func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
 	var posted []outbox.Message
-	d.posted = &posted
+	d.posted, d.merged = &posted, &civic.Citizen{}
 	cmd, err := b.command(d)
 	if err != nil {
 		return civic.Outcome{Verdict: civic.NotNoted}, err
@@ -71,13 +73,11 @@ func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
 	if err != nil {
 		return civic.Outcome{Verdict: civic.Unsure}, err
 	}
-	switch c := d.Act.Citizen; d.Act.Deed {
-	case civic.EraseMe:
+	switch {
+	case d.Act.Deed == civic.EraseMe:
 		d.Person.now(civic.Citizen{})
-	case civic.JustAnswer:
-	default:
-		c.Known = true
-		d.Person.now(c)
+	case d.merged.Known:
+		d.Person.now(*d.merged)
 	}
 	return out, nil
 }
@@ -121,18 +121,12 @@ func (b *Book) command(d Deed) (Command, error) {
 // with adds to a change what every act records: the profile, the call's
 // position, and the outcome as the reply.
 func (b *Book) with(d Deed, v View, c Change, out civic.Outcome) (Change, error) {
-	if d.Act.Deed != civic.JustAnswer && d.Act.Deed != civic.EraseMe {
-		encoded, err := encodeProfile(d.Act.Citizen)
-		if err != nil {
-			return c, err
-		}
-		if was := d.Person.Citizen(); !was.Known || was != known(d.Act.Citizen) {
-			c.Put = append(c.Put, Put{CitizenKey(d.Person.key), encoded})
-		}
+	c, err := b.profile(d, v, c)
+	if err != nil {
+		return c, err
 	}
 	c.Delete = append(c.Delete, d.Drop...)
-	c, err := b.letters(d, v, c, out)
-	if err != nil {
+	if c, err = b.letters(d, v, c, out); err != nil {
 		return c, err
 	}
 	if d.SessionKey != "" {
@@ -142,7 +136,53 @@ func (b *Book) with(d Deed, v View, c Change, out civic.Outcome) (Change, error)
 	return c, err
 }
 
-func known(c civic.Citizen) civic.Citizen { c.Known = true; return c }
+// profile adds what an act changes of the profile to its change. Only that:
+// the dialogue may have read the profile minutes ago, and the other channel
+// may have recorded a STOP since.
+func (b *Book) profile(d Deed, v View, c Change) (Change, error) {
+	if d.Act.Deed == civic.JustAnswer || d.Act.Deed == civic.EraseMe {
+		return c, nil
+	}
+	var now civic.Citizen
+	stored, ok := v.Get(CitizenKey(d.Person.key))
+	if ok {
+		var err error
+		if now, err = decodeProfile(stored); err != nil {
+			return c, err
+		}
+	}
+	merged := merge(now, d.Person.Citizen(), d.Act.Citizen)
+	*d.merged = merged
+	if ok && merged == now {
+		return c, nil
+	}
+	encoded, err := encodeProfile(merged)
+	c.Put = append(c.Put, Put{CitizenKey(d.Person.key), encoded})
+	return c, err
+}
+
+// merge is a profile as stored, with what was wanted otherwise than it was
+// when the dialogue read it.
+func merge(stored, was, want civic.Citizen) civic.Citizen {
+	stored.Known = true
+	if want.Lang != was.Lang || stored.Lang == "" {
+		stored.Lang = want.Lang
+	}
+	if want.Commune != was.Commune || stored.Commune == "" {
+		stored.Commune = want.Commune
+	}
+	if want.Sex != was.Sex {
+		stored.Sex = want.Sex
+	}
+	if want.Age != was.Age {
+		stored.Age = want.Age
+	}
+	if want.News != was.News {
+		stored.News = want.News
+	}
+	stored.Asked = stored.Asked || want.Asked
+	return stored
+}
 
 // cast makes the command of a ballot.
 func (b *Book) cast(d Deed) (Command, error) {
@@ -162,7 +202,7 @@ func (b *Book) cast(d Deed) (Command, error) {
 		return Command{}, err
 	}
 	mine := VoterKey(c.Code, voter)
-	reads := []Key{mine, PlanKey(plan.Code)}
+	reads := []Key{mine, PlanKey(plan.Code), CitizenKey(d.Person.key)}
 	siblings := b.siblings(d, plan, c.Code)
 	reads = append(reads, siblings...)
 	return Command{ID: d.ID, Reads: reads, Decide: func(v View) (Change, error) {
@@ -283,7 +323,7 @@ func (b *Book) declare(d Deed) (Command, error) {
 	now := b.opts.Now()
 	var mine []Key
 	for _, c := range b.Content().Consultations() {
-		if id, ok := d.Person.voter(c.Code); ok && c.State(now) == civic.Open && len(mine) < MaxReads {
+		if id, ok := d.Person.voter(c.Code); ok && c.State(now) == civic.Open && len(mine) < MaxReads-1 {
 			mine = append(mine, VoterKey(c.Code, id))
 		}
 	}
@@ -291,7 +331,8 @@ func (b *Book) declare(d Deed) (Command, error) {
 	if err != nil {
 		return Command{}, err
 	}
-	return Command{ID: d.ID, Reads: mine, Decide: func(v View) (Change, error) {
+	reads := append(slices.Clone(mine), CitizenKey(d.Person.key))
+	return Command{ID: d.ID, Reads: reads, Decide: func(v View) (Change, error) {
 		var change Change
 		for i, k := range mine {
 			encoded, voted := v.Get(k)
@@ -372,7 +413,7 @@ func (b *Book) feedback(d Deed) (Command, error) {
 	if err != nil {
 		return Command{}, err
 	}
-	return Command{ID: d.ID, Decide: func(v View) (Change, error) {
+	return Command{ID: d.ID, Reads: []Key{CitizenKey(d.Person.key)}, Decide: func(v View) (Change, error) {
 		encoded, err := json.Marshal(opinion{
 			At: v.Now(), Commune: d.Act.Citizen.Commune, Lang: d.Act.Citizen.Lang, Topic: d.Act.Topic,
 			Channel: d.Channel, Text: []byte(text), Status: "recu", From: from,

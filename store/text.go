@@ -25,10 +25,10 @@ func (b *Book) save(d Deed) (Command, error) {
 			return Command{}, err
 		}
 	}
-	var reads []Key
+	reads := []Key{CitizenKey(d.Person.key)}
 	orphan := FeedbackKey(d.Act.Text)
 	if d.Act.Text != "" {
-		reads = []Key{orphan}
+		reads = append(reads, orphan)
 	}
 	return Command{ID: d.ID, Reads: reads, Decide: func(v View) (Change, error) {
 		var c Change
