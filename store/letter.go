@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,9 +33,10 @@ func (b *Book) letters(d Deed, v View, c Change, out civic.Outcome) (Change, err
 	}
 	*d.posted = (*d.posted)[:0]
 	for i, l := range d.Letters(out) {
-		id := d.ID
-		id[15] ^= byte(i) // a command's letters are few, and their order is fixed
-		m, err := b.message(hex.EncodeToString(id[:]), d.Person.e164, l, v.Now())
+		// Not the command's own id: the ballot log holds that one, and nothing
+		// of a message may lead to a ballot.
+		ref := b.keys.Event("letter", string(d.ID[:]), strconv.Itoa(i))
+		m, err := b.message(hex.EncodeToString(ref[:]), d.Person.e164, l, v.Now())
 		if err != nil {
 			return c, err
 		}

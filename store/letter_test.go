@@ -173,6 +173,25 @@ func TestErase(t *testing.T) {
 	}
 }
 
+// Nothing of a message leads to a ballot: not its reference, not its key.
+func TestAMessageDoesNotLeadToABallot(t *testing.T) {
+	l := newLedger(t)
+	p := l.person(one)
+	c := civic.Citizen{Lang: "fr", Commune: "01010103"}
+	l.text(p, "v", civic.Act{Deed: civic.CastBallot, Citizen: c, Consultation: "A", Marks: []civic.Mark{{Option: 2, Value: 1}}}, "Code")
+	ref := l.letters()[0].Ref
+	if err := l.engine.View(context.Background(), func(s store.Snapshot) error {
+		return s.Records(1, func(r civic.Record) bool {
+			if ref == fmt.Sprintf("%x", r.Event) || ref == fmt.Sprintf("%x", r.Voter) || ref == fmt.Sprintf("%x", r.Nonce) {
+				t.Error("the message's reference is in the ballot's record")
+			}
+			return true
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // A step that does not fit the state is an error, and writes nothing.
 func TestSteps(t *testing.T) {
 	l := newLedger(t)

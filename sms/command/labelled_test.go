@@ -47,8 +47,8 @@ func TestLabelledTexts(t *testing.T) {
 			switch {
 			case vote:
 				falseVotes++
-			case want == "feedback" || want == "avis":
-				falseCommands++
+			case (want == "feedback" || want == "avis") && got != "feedback" && got != "avis":
+				falseCommands++ // an opinion is kept either way
 			}
 			t.Logf("%s: %q is %s, its author meant %s", filepath.Base(file), text, got, want)
 		}

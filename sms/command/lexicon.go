@@ -26,7 +26,12 @@ type entry struct {
 	kind  Kind
 	langs []string
 	speak string // for BM, FR: the language asked for
+	free  bool   // a sentence may follow without a colon
 }
+
+// firstWords is how many keywords of a group may be followed by a sentence: the
+// other words for an opinion begin too many sentences of their own.
+const firstWords = 2
 
 // kinds are the groups of keywords in a language's file.
 func kinds() map[string]Kind {
@@ -69,8 +74,11 @@ func (x *Lexicon) tongue(l *locales.Locale, other string) {
 
 func (x *Lexicon) group(lang, group string, words []string) {
 	if kind, ok := kinds()[group]; ok {
-		for _, w := range words {
+		for i, w := range words {
 			x.add(w, kind, lang, "")
+			e := x.phrases[Fold(w)]
+			e.free = e.free || i < firstWords
+			x.phrases[Fold(w)] = e
 		}
 		return
 	}
@@ -120,7 +128,7 @@ func (x *Lexicon) add(word string, kind Kind, lang, speak string) {
 // many words it took, 0 for none; near is more than one command that the word
 // may have meant.
 func (x *Lexicon) keyword(words []word) (e entry, n int, near []Kind) {
-	for n := min(x.longest, len(words)); n > 0; n-- {
+	for n := min(x.longest, len(words)); n > 1; n-- {
 		if e, ok := x.phrases[joined(words[:n], " ")]; ok {
 			return e, n, nil
 		}
@@ -132,6 +140,9 @@ func (x *Lexicon) keyword(words []word) (e entry, n int, near []Kind) {
 	}
 	if len(words) == 0 {
 		return entry{}, 0, nil
+	}
+	if e, ok := x.phrases[words[0].folded]; ok {
+		return e, 1, nil
 	}
 	found := x.slips(words[0].folded)
 	switch len(found) {

@@ -160,7 +160,9 @@ func (x *Lexicon) command(text string, core []word, known func(string) bool) (Co
 	switch e.kind {
 	case Opinion:
 		c.Text = strings.TrimSpace(free)
-		return c, len(rest) == 0 || x.written(core[:n]) // with a slip, a sentence is a sentence
+		colon := strings.HasPrefix(strings.TrimSpace(text[core[n-1].end:]), ":")
+		// With a slip, or after a word of every day, a sentence is a sentence.
+		return c, len(rest) == 0 || x.written(core[:n]) && (e.free || colon)
 	case Rumour:
 		c.Text = strings.TrimSpace(free)
 		// The words for true and false begin too many sentences.
