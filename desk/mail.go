@@ -46,8 +46,14 @@ type Mail interface {
 // stateWords are the states as the desk says them, in their order.
 func stateWords() [][2]string {
 	return [][2]string{
-		{"queued", "en attente"}, {"claimed", "en train de partir"}, {"accepted", "pris par l'opérateur"}, {"delivered", "arrivés"},
-		{"failed", "non arrivés"}, {"refused", "refusés"}, {"unknown", "sort inconnu"}, {"expired", "trop vieux"},
+		{"queued", "en attente"},
+		{"claimed", "en train de partir"},
+		{"accepted", "pris par l'opérateur"},
+		{"delivered", "arrivés"},
+		{"failed", "non arrivés"},
+		{"refused", "refusés"},
+		{"unknown", "sort inconnu"},
+		{"expired", "trop vieux"},
 	}
 }
 

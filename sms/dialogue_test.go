@@ -50,7 +50,7 @@ func play(t *testing.T, script string) string {
 	s := newStage(t, nil)
 	phone := "+22376000001"
 	codes := map[string]string{}
-	var last = s.inbound("none", phone, "")
+	last := s.inbound("none", phone, "")
 	var out strings.Builder
 	for line := range strings.SplitSeq(script, "\n") {
 		verb, rest, _ := strings.Cut(line, " ")

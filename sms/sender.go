@@ -459,7 +459,8 @@ func (s *Sender) settle(ctx context.Context, m outbox.Message, r outbox.Result, 
 	}
 	next, err := s.cfg.Book.Settle(ctx, m, r, wait)
 	for tries := 0; err != nil && errors.Is(err, store.ErrRefused) && tries < 20; tries++ {
-		time.Sleep(time.Second) // the disk is full: nothing else to do than wait
+		full := time.NewTimer(time.Second) // the disk is full: nothing else to do than wait
+		<-full.C
 		next, err = s.cfg.Book.Settle(ctx, m, r, wait)
 	}
 	if err != nil {

@@ -328,12 +328,16 @@ func TestKill(t *testing.T) {
 	bin, data := buildGateway(t), t.TempDir()
 	a := &acks{receipts: map[string]int{}}
 	rounds := killRounds(t)
-	for round := range rounds {
+	again := 0
+	for round := 0; round < rounds; round++ {
 		a.round = round
 		before := a.count()
-		killRound(t, bin, data, a, round, time.Duration(300+rand.IntN(400))*time.Millisecond)
-		if got := a.count() - before; got < 100 {
-			t.Errorf("round %d: %d receipts read before the kill; too few to judge", round, got)
+		killRound(t, bin, data, a, round+100_000*again, time.Duration(300+rand.IntN(400))*time.Millisecond)
+		if got := a.count() - before; got < 100 { // the machine was busy: the round proves nothing
+			if again++; again > 5 {
+				t.Fatalf("round %d: %d receipts read before the kill; too few to judge, six times", round, got)
+			}
+			round--
 		}
 		v := verdictOf(t, data)
 		missing, twice := lost(v, a)

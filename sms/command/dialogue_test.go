@@ -36,7 +36,8 @@ func longest(t testing.TB, options, consultations int, rule civic.Rule, state ci
 	plan := civic.Plan{Code: "LNG", Phase: civic.Priorisation, Fictional: true, Scope: []civic.Code{"01019901", "01019902"}}
 	plan.Places = []civic.Place{
 		{Code: "010199", Name: "Guidimakan Keri Kaffo é"},
-		{Code: "01019901", Name: "Guidimakan Kéri Kaffo Nord"}, {Code: "01019902", Name: "Guidimakan Kéri Kaffo Sud"},
+		{Code: "01019901", Name: "Guidimakan Kéri Kaffo Nord"},
+		{Code: "01019902", Name: "Guidimakan Kéri Kaffo Sud"},
 	}
 	title := civic.Text{"fr": "Réhabilitation de l'école fondamentale ŵ%d", "bm": "Lakɔliso kɔrɔw labɛnni ni u ɲɛnabɔli ŋ%d"}
 	for i := range options {
@@ -99,9 +100,17 @@ func TestEveryAnswerIsOneSegment(t *testing.T) {
 		"baraou", "?", "COMMUNE " + strings.Repeat("W", 60), "CODE 1234567",
 	}
 	outcomes := []civic.Outcome{
-		{Verdict: civic.Noted, Code: "WWWWWW", At: noon, Place: "01019902"}, {Verdict: civic.Changed, Code: "WWWWWW", At: noon, Place: "01019902"}, {Verdict: civic.NotNoted},
-		{Verdict: civic.Unsure}, {Verdict: civic.TooEarly}, {Verdict: civic.TooLate}, {Verdict: civic.Cancelled}, {Verdict: civic.NotAllowed},
-		{Verdict: civic.Found, Code: "WWWWWW", At: noon}, {Verdict: civic.Superseded, Code: "WWWWWW", At: noon}, {Verdict: civic.NotFound, Code: "WWWWWWWW"},
+		{Verdict: civic.Noted, Code: "WWWWWW", At: noon, Place: "01019902"},
+		{Verdict: civic.Changed, Code: "WWWWWW", At: noon, Place: "01019902"},
+		{Verdict: civic.NotNoted},
+		{Verdict: civic.Unsure},
+		{Verdict: civic.TooEarly},
+		{Verdict: civic.TooLate},
+		{Verdict: civic.Cancelled},
+		{Verdict: civic.NotAllowed},
+		{Verdict: civic.Found, Code: "WWWWWW", At: noon},
+		{Verdict: civic.Superseded, Code: "WWWWWW", At: noon},
+		{Verdict: civic.NotFound, Code: "WWWWWWWW"},
 		{Verdict: civic.Heard, Code: "WWWWWW", At: noon},
 	}
 	many := civic.Standing{Numbers: 123456, Votes: map[uint16]int{1: 99999, 2: 20000}}
@@ -119,17 +128,27 @@ func TestEveryAnswerIsOneSegment(t *testing.T) {
 				rule                   civic.Rule
 				state                  civic.State
 			}{
-				{8, 1, civic.Choose, civic.Open}, {30, 1, civic.Approve, civic.Open}, {3, 2, civic.Choose, civic.Open}, {8, 1, civic.Budget, civic.Open},
-				{5, 1, civic.Rank, civic.Open}, {4, 1, civic.Scale, civic.Open}, {2, 1, civic.YesNo, civic.Closed}, {2, 1, civic.Choose, civic.NotOpen},
-				{2, 1, civic.Choose, civic.Annulled}, {1, 0, civic.Choose, civic.Open},
+				{8, 1, civic.Choose, civic.Open},
+				{30, 1, civic.Approve, civic.Open},
+				{3, 2, civic.Choose, civic.Open},
+				{8, 1, civic.Budget, civic.Open},
+				{5, 1, civic.Rank, civic.Open},
+				{4, 1, civic.Scale, civic.Open},
+				{2, 1, civic.YesNo, civic.Closed},
+				{2, 1, civic.Choose, civic.NotOpen},
+				{2, 1, civic.Choose, civic.Annulled},
+				{1, 0, civic.Choose, civic.Open},
 			} {
 				content := longest(t, shape.options, shape.consultations, shape.rule, shape.state)
 				for _, lang := range []string{"fr", "bm"} {
 					for _, commune := range []civic.Code{"", "01019901"} {
 						v := fixed{noon, content, civic.Citizen{Known: true, Lang: lang, Commune: commune}, true, many}
 						for _, talk := range []Talk{
-							{}, {Asked: AskVote, AskedAt: noon, Consultation: "LNG-C0", Numbers: []int{1}}, {Asked: AskCommune, AskedAt: noon, Near: []civic.Code{"01019901", "01019902"}},
-							{Asked: AskLanguage, AskedAt: noon}, {Asked: VoteWaits, AskedAt: noon, Numbers: []int{2}},
+							{},
+							{Asked: AskVote, AskedAt: noon, Consultation: "LNG-C0", Numbers: []int{1}},
+							{Asked: AskCommune, AskedAt: noon, Near: []civic.Code{"01019901", "01019902"}},
+							{Asked: AskLanguage, AskedAt: noon},
+							{Asked: VoteWaits, AskedAt: noon, Numbers: []int{2}},
 						} {
 							for _, text := range texts {
 								step := d.Next(text, talk, v)

@@ -1,10 +1,11 @@
 package command
 
 import (
-	"github.com/jamakan/jamakan/civic"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/jamakan/jamakan/civic"
 )
 
 // What the matcher must reach on the labelled texts (testdata/README.md says

@@ -113,8 +113,14 @@ func TestSend(t *testing.T) {
 		said   string
 		want   outbox.Class
 	}{
-		{200, "<html>", outbox.Ambiguous}, {200, `{"ok":false}`, outbox.Account}, {200, `{"error":"BadNumber"}`, outbox.Permanent}, {400, "", outbox.Permanent},
-		{401, "", outbox.Account}, {429, "", outbox.Transient}, {500, "", outbox.Ambiguous}, {503, "", outbox.Transient},
+		{200, "<html>", outbox.Ambiguous},
+		{200, `{"ok":false}`, outbox.Account},
+		{200, `{"error":"BadNumber"}`, outbox.Permanent},
+		{400, "", outbox.Permanent},
+		{401, "", outbox.Account},
+		{429, "", outbox.Transient},
+		{500, "", outbox.Ambiguous},
+		{503, "", outbox.Transient},
 	} {
 		status, said = tc.status, tc.said
 		if r := c.Send(context.Background(), m); r.Class != tc.want {
