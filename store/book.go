@@ -38,6 +38,8 @@ type Book struct {
 	mu      sync.Mutex                                 // over imports, and over shown
 	shown   map[shownKey]civic.Standing                // running results by tens
 	post    atomic.Pointer[func(outbox.Message)]       // who is told of a new message
+
+	letterSeq atomic.Int64 // of the last message made
 }
 
 // Content is what citizens are asked and shown.

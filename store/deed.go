@@ -31,9 +31,13 @@ type Deed struct {
 	Drop []Key
 
 	said   *civic.Outcome    // of an act that the rules forbade
+	seq    int64             // of its first letter
 	posted *[]outbox.Message // the letters as the last run of the command made them
 	merged *civic.Citizen    // the profile as that run left it
 }
+
+// MaxLetters is how many SMS one act may cause.
+const MaxLetters = 4
 
 // MaxFeedback is the longest opinion kept whole, in bytes.
 const MaxFeedback = 16 << 10
@@ -45,6 +49,9 @@ const MaxFeedback = 16 << 10
 func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
 	var posted []outbox.Message
 	d.posted, d.merged = &posted, &civic.Citizen{}
+	if d.Letters != nil {
+		d.seq = b.sequence()
+	}
 	cmd, err := b.command(d)
 	if err != nil {
 		return civic.Outcome{Verdict: civic.NotNoted}, err
@@ -385,8 +392,7 @@ func (b *Book) reference() (string, error) {
 		}
 		reference, taken := civic.FormatReceipt(b.keys.Receipt(number)), false
 		err = b.engine.View(context.Background(), func(s Snapshot) error {
-			_, ok, err := s.Get(FeedbackKey(reference))
-			taken = ok
+			_, taken, err = b.stored(s, reference)
 			return err
 		})
 		if err != nil || !taken {
@@ -421,7 +427,7 @@ func (b *Book) feedback(d Deed) (Command, error) {
 		if err != nil {
 			return Change{}, err
 		}
-		change := Change{Put: []Put{{FeedbackKey(reference), encoded}, {ContactKey(d.Person.key), contact}}}
+		change := Change{Put: []Put{{b.feedbackKey(reference), encoded}, {ContactKey(d.Person.key), contact}}}
 		return b.with(d, v, change, civic.Outcome{Verdict: civic.Noted, Code: reference, At: v.Now()})
 	}}, nil
 }

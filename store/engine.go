@@ -37,7 +37,7 @@ const (
 	KindMeta     = "meta"     // meta/<name>
 	KindPlan     = "plan"     // plan/<code>: a civic.Plan
 	KindKey      = "key"      // key/<consultation>: its wrapped voter key
-	KindFeedback = "feedback" // feedback/<reference>
+	KindFeedback = "feedback" // feedback/<number behind the reference>: in the order they came
 	KindWeek     = "week"     // week/<2026-W48>/<consultation>: rows frozen when the week closed
 	KindOutbox   = "outbox"   // outbox/<second>-<reference>: a message whose fate is not final
 	KindSent     = "sent"     // sent/<second>-<reference>: what is left of one whose fate is

@@ -55,7 +55,8 @@ func PlanKey(code string) Key { return Key(KindPlan + "/" + code) }
 // KeyKey is where a consultation's wrapped voter key is kept.
 func KeyKey(consultation string) Key { return Key(KindKey + "/" + consultation) }
 
-// FeedbackKey is where an opinion is kept.
+// FeedbackKey is where an opinion was kept by its reference, in data from
+// before opinions lay in the order they came.
 func FeedbackKey(reference string) Key { return Key(KindFeedback + "/" + reference) }
 
 // WeekKey is where a closed week's sheet of a consultation is kept.

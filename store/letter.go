@@ -37,6 +37,7 @@ func (b *Book) letters(d Deed, v View, c Change, out civic.Outcome) (Change, err
 		// of a message may lead to a ballot.
 		ref := b.keys.Event("letter", string(d.ID[:]), strconv.Itoa(i))
 		m, err := b.message(hex.EncodeToString(ref[:]), d.Person.e164, l, v.Now())
+		m.Seq = d.seq + int64(i)
 		if err != nil {
 			return c, err
 		}
@@ -81,8 +82,20 @@ func (b *Book) OpenLetter(m outbox.Message) (e164, text string, err error) {
 	return string(to), string(body), nil
 }
 
-// place is the end of a message's key: its second and its reference.
-func place(m outbox.Message) string { return fmt.Sprintf("%012d-%s", m.At.Unix(), m.Ref) }
+// place is the end of a message's key. Messages lie in the order they were
+// made: the pages that one commit writes are few and beside each other.
+func place(m outbox.Message) string { return fmt.Sprintf("%020d-%s", m.Seq, m.Ref[:8]) }
+
+// sequence is the first of MaxLetters next places in the order.
+func (b *Book) sequence() int64 {
+	for {
+		was := b.letterSeq.Load()
+		next := max(was, b.opts.Now().UnixNano())
+		if b.letterSeq.CompareAndSwap(was, next+MaxLetters) {
+			return next
+		}
+	}
+}
 
 func outboxKey(m outbox.Message) Key { return Key(KindOutbox + "/" + place(m)) }
 func sentKey(m outbox.Message) Key   { return Key(KindSent + "/" + place(m)) }
@@ -127,7 +140,7 @@ func (b *Book) Letters(ctx context.Context, fn func(outbox.Message) bool) error 
 // Sent calls fn for every message whose fate is final, or was given up, from
 // the second on, oldest first.
 func (b *Book) Sent(ctx context.Context, since time.Time, fn func(outbox.Message) bool) error {
-	return b.scanMessages(ctx, KindSent+"/", Key(fmt.Sprintf("%s/%012d", KindSent, since.Unix())), fn)
+	return b.scanMessages(ctx, KindSent+"/", Key(fmt.Sprintf("%s/%020d", KindSent, max(since.UnixNano(), 0))), fn)
 }
 
 // scanSome is how many messages one snapshot reads: none lives long.

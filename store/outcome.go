@@ -79,7 +79,7 @@ func (b *Book) Receipt(ctx context.Context, typed string) (civic.Outcome, error)
 			return err
 		}
 		if !ok { // or the reference of an opinion, which looks alike
-			said, known, err := heard(s, out.Code)
+			said, known, err := b.heard(s, out.Code)
 			if known {
 				out = said
 			}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ func (b *Book) save(d Deed) (Command, error) {
 		}
 	}
 	reads := []Key{CitizenKey(d.Person.key)}
-	orphan := FeedbackKey(d.Act.Text)
+	orphan := b.feedbackKey(d.Act.Text)
 	if d.Act.Text != "" {
 		reads = append(reads, orphan)
 	}
@@ -73,7 +74,7 @@ func (b *Book) EraseTexts(ctx context.Context, p *Person) error {
 				after = k
 				var o opinion
 				if json.Unmarshal(v, &o) == nil && len(o.From) > 0 {
-					reference := strings.TrimPrefix(string(k), KindFeedback+"/")
+					reference := b.referenceOf(k)
 					if from, err := b.keys.Open([]byte(reference), o.From); err == nil && string(from) == string(p.key[:]) {
 						mine = append(mine, k)
 					}
@@ -117,6 +118,35 @@ func blank(v View, keys []Key) (Change, error) {
 	return c, nil
 }
 
+// feedbackKey is where an opinion is kept: by the number behind its reference,
+// so that opinions lie in the order they came, and one commit writes few
+// pages.
+func (b *Book) feedbackKey(reference string) Key {
+	shown, err := civic.ParseReceipt(reference)
+	if err != nil {
+		return FeedbackKey(reference)
+	}
+	return Key(fmt.Sprintf("%s/%010d", KindFeedback, b.keys.ReceiptNumber(shown)))
+}
+
+// referenceOf is the reference of an opinion kept under a key.
+func (b *Book) referenceOf(k Key) string {
+	rest := strings.TrimPrefix(string(k), KindFeedback+"/")
+	n, err := strconv.ParseUint(rest, 10, 32)
+	if err != nil || len(rest) != 10 {
+		return rest
+	}
+	return civic.FormatReceipt(b.keys.Receipt(uint32(n)))
+}
+
+// stored is an opinion by its reference, wherever it lies.
+func (b *Book) stored(s Snapshot, reference string) (v []byte, ok bool, err error) {
+	if v, ok, err = s.Get(b.feedbackKey(reference)); ok || err != nil {
+		return v, ok, err
+	}
+	return s.Get(FeedbackKey(reference))
+}
+
 // Opinion is an opinion as the desk reads it: nothing in it leads to a number.
 type Opinion struct {
 	Reference string
@@ -145,7 +175,7 @@ func (b *Book) Opinions(ctx context.Context, fn func(Opinion) bool) error {
 				}
 				after = k
 				some = append(some, Opinion{
-					Reference: strings.TrimPrefix(string(k), KindFeedback+"/"), At: o.At, Commune: o.Commune, Lang: o.Lang,
+					Reference: b.referenceOf(k), At: o.At, Commune: o.Commune, Lang: o.Lang,
 					Topic: o.Topic, Channel: o.Channel, Text: string(o.Text), Status: o.Status,
 				})
 				more = len(some) == scanSome
@@ -166,8 +196,8 @@ func (b *Book) Opinions(ctx context.Context, fn func(Opinion) bool) error {
 }
 
 // heard is the outcome of asking after an opinion by its reference.
-func heard(s Snapshot, code string) (out civic.Outcome, ok bool, err error) {
-	v, ok, err := s.Get(FeedbackKey(code))
+func (b *Book) heard(s Snapshot, code string) (out civic.Outcome, ok bool, err error) {
+	v, ok, err := b.stored(s, code)
 	if err != nil || !ok {
 		return out, false, err
 	}

@@ -14,6 +14,7 @@ type Lexicon struct {
 	phrases map[string]entry  // by folded words, joined with spaces
 	longest int               // words in the longest phrase
 	exact   map[string]string // small letters as written -> the one language that writes so
+	sorted  []string          // the phrases of one word, in order
 	numbers map[string]int
 	polite  map[string]bool
 	filler  map[string]bool
@@ -60,6 +61,11 @@ func NewLexicon(all []*locales.Locale) *Lexicon {
 		words := l.Keywords()
 		for _, group := range slices.Sorted(maps.Keys(words)) {
 			x.group(l.Tag, group, words[group])
+		}
+	}
+	for _, phrase := range slices.Sorted(maps.Keys(x.phrases)) {
+		if !strings.Contains(phrase, " ") {
+			x.sorted = append(x.sorted, phrase)
 		}
 	}
 	return x
@@ -164,8 +170,8 @@ func (x *Lexicon) slips(typed string) []entry {
 		return nil
 	}
 	var found []entry
-	for _, keyword := range slices.Sorted(maps.Keys(x.phrases)) {
-		if strings.Contains(keyword, " ") || !(swapped(typed, keyword) || len(typed) >= 5 && len(keyword) >= 4 && oneSlip(typed, keyword)) {
+	for _, keyword := range x.sorted {
+		if d := len(keyword) - len(typed); d < -1 || d > 1 || !(swapped(typed, keyword) || len(typed) >= 5 && len(keyword) >= 4 && oneSlip(typed, keyword)) {
 			continue
 		}
 		e := x.phrases[keyword]

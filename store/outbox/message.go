@@ -58,6 +58,7 @@ func (p Purpose) Life() time.Duration {
 // Message is one SMS as stored.
 type Message struct {
 	Ref      string    `json:"ref"` // ours: never the same for two messages
+	Seq      int64     `json:"seq"` // orders messages: nanoseconds since 1970, each once
 	Provider string    `json:"provider"`
 	Purpose  Purpose   `json:"purpose"`
 	State    State     `json:"state"`
