@@ -53,6 +53,7 @@ func TestTwoChannels(t *testing.T) {
 	screens := jamakan(t, bin, data, "dial", "+22376000001", "--url", base+"/ussd/africastalking/demo", "--keys", "1,1,3,1,1")
 	wants(screens, "I ye wote kè kaban", "I ka wote yèlèmana")
 	wants(text("+22376000001", "wote 5"), "yèlèmana")
+	wants(jamakan(t, bin, data, "text", "--url", base+"/sms/africastalking/demo", "+22376000004", "la pompe est en panne"), "on disk")
 	out := t.TempDir()
 	jamakan(t, bin, data, "export", "--profile", "coordination", "--demo-small-cells", "--out", out)
 	files, err := filepath.Glob(filepath.Join(out, "*.csv"))
@@ -70,7 +71,7 @@ func TestTwoChannels(t *testing.T) {
 	if strings.Contains(all, "76000001") || !strings.Contains(all, "Jardin des femmes") {
 		t.Errorf("the tally: %s", all)
 	}
-	wants(jamakan(t, bin, data, "opinions"), "ji tɛ an fɛ; 50%", "SMS", "bm")
+	wants(jamakan(t, bin, data, "opinions"), "ji tɛ an fɛ; 50%", "SMS", "bm", "la pompe est en panne")
 	wants(outboxOf(t, bin, data), "answer", "receipt", "GSM-7", "XOF")
 	wants(jamakan(t, bin, data, "check"), "Nothing wrong: 3 records")
 	stopGently(t, cmd)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +20,7 @@ import (
 
 type textVerb struct {
 	Words []string      `arg:"" name:"message" help:"The phone's number, if it is not the first one, and the message."`
-	URL   string        `name:"url" help:"Address of the sandbox. Empty: the one of the configuration." placeholder:"URL"`
+	URL   string        `name:"url" help:"Address of the sandbox, or of the gateway's SMS callbacks with the token: then the text is delivered as the provider would. Empty: the sandbox of the configuration." placeholder:"URL"`
 	Wait  time.Duration `help:"How long to wait for an answer." default:"5s"`
 }
 
@@ -33,6 +35,9 @@ func (v textVerb) Run(ctx context.Context, c *common, w world) error {
 	}
 	number, message := phoneAndWords(v.Words)
 	base := v.URL
+	if at, direct := strings.CutSuffix(strings.TrimSuffix(base, "/"), "/inbox"); direct || strings.Contains(base, "/sms/") {
+		return deliver(ctx, at, number, message, cfg.ShortCode, w)
+	}
 	if base == "" {
 		if cfg.Sandbox == "" {
 			return fmt.Errorf("%w: no sandbox in the configuration; give its address with --url", errUse)
@@ -136,4 +141,25 @@ func fetch(req *http.Request, into any) error {
 		return nil
 	}
 	return json.NewDecoder(res.Body).Decode(into)
+}
+
+// deliver posts a text to the gateway as the provider does. The answer leaves
+// by the provider: it is not seen here.
+func deliver(ctx context.Context, callbacks, number, message, shortCode string, w world) error {
+	id := make([]byte, 16)
+	_, _ = rand.Read(id) // crypto/rand never fails
+	form := url.Values{
+		"id": {hex.EncodeToString(id)}, "from": {number}, "to": {shortCode}, "text": {message}, "linkId": {""},
+		"date": {time.Now().UTC().Format(time.DateTime)},
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(callbacks, "/")+"/inbox", strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if err := fetch(req, nil); err != nil {
+		return fmt.Errorf("the gateway did not take it: %w", err)
+	}
+	_, err = fmt.Fprintf(w.stdout, "%s > %s\n  (taken: it is on disk; the answer leaves by the provider)\n", number, message)
+	return err
 }

@@ -181,6 +181,8 @@ func (x *Lexicon) command(text string, core []word, known func(string) bool) (Co
 		return c, len(rest) == 0 || receiptLike(rest)
 	case Language:
 		return x.language(c, e, rest)
+	case Yes, No:
+		return c, x.allSay(e.kind, rest)
 	default:
 		return c, len(rest) == 0
 	}
@@ -234,7 +236,7 @@ func (x *Lexicon) vote(c Command, rest []word, loose bool) (Command, bool) {
 			return c, false
 		}
 	}
-	return c, len(c.Numbers) > 0
+	return c, len(c.Numbers) > 0 || !loose && x.allFill(rest) // "wote cogo di": how
 }
 
 // bare reads a text that is only a number, or several.
@@ -268,6 +270,19 @@ func (x *Lexicon) sentence(words []word) (Command, bool) {
 		return x.vote(c, words[1:], true)
 	}
 	return Command{}, false
+}
+
+// allSay says whether words are nothing but more ways to say the same: "oui
+// d'accord".
+func (x *Lexicon) allSay(kind Kind, words []word) bool {
+	for words = x.withoutPolite(words); len(words) > 0; {
+		e, n, near := x.keyword(words)
+		if n == 0 || near != nil || e.kind != kind {
+			return false
+		}
+		words = words[n:]
+	}
+	return true
 }
 
 func (x *Lexicon) allFill(words []word) bool {
