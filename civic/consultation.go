@@ -2,6 +2,7 @@ package civic
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -138,3 +139,17 @@ func OptionNumbers(n int) []int {
 	}
 	return numbers
 }
+
+// Numbered writes lines with the numbers of options: "1 Forage".
+func Numbered(labels []string) []string {
+	numbers := OptionNumbers(len(labels))
+	lines := make([]string, len(labels))
+	for i, label := range labels {
+		lines[i] = strconv.Itoa(numbers[i]) + " " + label
+	}
+	return lines
+}
+
+// OptionPlace is the place, in a list of n, of the line with that number; -1
+// for none.
+func OptionPlace(number, n int) int { return slices.Index(OptionNumbers(n), number) }

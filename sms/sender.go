@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/outbox"
 	"github.com/jamakan/jamakan/store/secret"
@@ -86,42 +85,6 @@ type orphanReport struct {
 	at time.Time
 }
 
-// pause is a fault of the whole account.
-type pause struct {
-	since   time.Time
-	until   time.Time // then one message is tried
-	why     string
-	probing bool
-	times   int
-}
-
-// queue is a heap of messages by the time they are due.
-type queue []outbox.Message
-
-func (q queue) Len() int { return len(q) }
-func (q queue) Less(i, j int) bool {
-	if !q[i].Due.Equal(q[j].Due) {
-		return q[i].Due.Before(q[j].Due)
-	}
-	return q[i].At.Before(q[j].At)
-}
-func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-
-// Push is heap.Interface's.
-func (q *queue) Push(x any) {
-	if m, ok := x.(outbox.Message); ok {
-		*q = append(*q, m)
-	}
-}
-
-// Pop is heap.Interface's.
-func (q *queue) Pop() any {
-	old := *q
-	m := old[len(old)-1]
-	*q = old[:len(old)-1]
-	return m
-}
-
 // NewSender makes a sender.
 func NewSender(cfg SenderConfig) *Sender {
 	cfg.Parallel = max(cfg.Parallel, 1)
@@ -139,33 +102,6 @@ func NewSender(cfg SenderConfig) *Sender {
 		s.limit = rate.NewLimiter(rate.Limit(cfg.Rate), max(int(cfg.Rate), 10))
 	}
 	return s
-}
-
-// Push queues a new message. It never waits.
-func (s *Sender) Push(m outbox.Message) {
-	s.mu.Lock()
-	if !s.known[m.Ref] {
-		s.push(m)
-	}
-	s.mu.Unlock()
-	s.nudge()
-}
-
-// push puts a message into its queue. The lock is held.
-func (s *Sender) push(m outbox.Message) {
-	s.known[m.Ref] = true
-	if m.Purpose == outbox.Bulk {
-		heap.Push(&s.bulk, m)
-		return
-	}
-	heap.Push(&s.urgent, m)
-}
-
-func (s *Sender) nudge() {
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
 }
 
 // Load reads the outbox at start: what waits is queued, and what was being
@@ -212,31 +148,6 @@ func (s *Sender) Load(ctx context.Context) error {
 		s.mu.Unlock()
 	}
 	return nil
-}
-
-// LoadSpent sums what this month's messages cost. It reads all of them: Run
-// does it beside its work, and messages to many wait for it where there is a
-// budget.
-func (s *Sender) LoadSpent(ctx context.Context) error {
-	month := monthOf(s.cfg.Now())
-	rows, err := s.cfg.Book.Costs(ctx, month)
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.month, s.spent, s.counted = month, outbox.Money{}, true
-	for _, row := range rows {
-		if row.Provider == s.cfg.Provider {
-			s.spent, _ = s.spent.Add(row.Cost)
-		}
-	}
-	return nil
-}
-
-func monthOf(t time.Time) time.Time {
-	t = t.In(civic.Bamako)
-	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, civic.Bamako)
 }
 
 // Run hands messages over until the context ends, then waits for the requests
@@ -336,57 +247,6 @@ func (s *Sender) next() (outbox.Message, time.Duration, bool) {
 		return first, 0, true
 	}
 	return outbox.Message{}, wait, false
-}
-
-// reserve takes a message's segments from the rate limit, or says how long to
-// wait for them.
-func (s *Sender) reserve(now time.Time, segments int) time.Duration {
-	n := max(segments, 1)
-	if s.cfg.Rate > 0 {
-		n = min(n, s.limit.Burst())
-	}
-	r := s.limit.ReserveN(now, n)
-	if delay := r.DelayFrom(now); delay > 0 {
-		r.CancelAt(now)
-		return delay
-	}
-	return 0
-}
-
-// holdBulk is how long bulk messages wait: for the morning, or for the next
-// month's budget.
-func (s *Sender) holdBulk(now time.Time) time.Duration {
-	if month := monthOf(now); month.After(s.month) {
-		s.month, s.spent = month, outbox.Money{}
-	}
-	if s.cfg.Budget.Amount > 0 && !s.counted {
-		return time.Second
-	}
-	if b := s.cfg.Budget; b.Amount > 0 && s.spent.Amount >= b.Amount {
-		return s.month.AddDate(0, 1, 0).Sub(now)
-	}
-	return quiet(now, s.cfg.QuietFrom, s.cfg.QuietTo)
-}
-
-// quiet is how long the quiet hours still last, 0 outside them.
-func quiet(now time.Time, from, to int) time.Duration {
-	if from == to {
-		return 0
-	}
-	local := now.In(civic.Bamako)
-	hour := local.Hour()
-	inside := hour >= from && hour < to
-	if from > to {
-		inside = hour >= from || hour < to
-	}
-	if !inside {
-		return 0
-	}
-	end := time.Date(local.Year(), local.Month(), local.Day(), to, 0, 0, 0, civic.Bamako)
-	if !end.After(local) {
-		end = end.AddDate(0, 0, 1)
-	}
-	return end.Sub(local)
 }
 
 // expire ends a message that is too old.
@@ -492,29 +352,4 @@ func (s *Sender) settle(ctx context.Context, m outbox.Message, r outbox.Result, 
 		}
 	}
 	s.nudge()
-}
-
-// probes are how long an account's fault is left alone before one message is
-// tried again.
-func probes() []time.Duration {
-	return []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute}
-}
-
-// paused stops the channel for a fault of the account.
-func (s *Sender) paused(r outbox.Result) time.Duration {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.cfg.Now()
-	if s.pause.why == "" {
-		s.pause.since = now
-	}
-	steps := probes()
-	wait := steps[min(s.pause.times, len(steps)-1)]
-	if len(s.cfg.Backoff) > 0 {
-		wait = min(wait, s.cfg.Backoff[len(s.cfg.Backoff)-1])
-	}
-	s.pause.why, s.pause.until, s.pause.probing = r.Code+" "+r.Reason, now.Add(wait), false
-	s.pause.times++
-	s.cfg.Logger.Error("the provider takes nothing from this account; the channel is paused", "provider", s.cfg.Provider, "code", r.Code, "reason", r.Reason, "again", wait)
-	return wait
 }

@@ -256,7 +256,7 @@ func (s *turn) commune() Step {
 		for i, code := range m.Near {
 			names[i] = s.communeName(code)
 		}
-		return Step{said: s.list("commune.near", "", numbered(names))}
+		return Step{said: s.list("commune.near", "", civic.Numbered(names))}
 	case len(strings.Fields(s.c.Text)) > 1:
 		s.c.Kind = Feedback // a sentence that begins with "commune"
 		return s.opinion()
@@ -290,7 +290,7 @@ func (s *turn) settle(code civic.Code) Step {
 
 func (s *turn) language() Step {
 	if len(s.c.Numbers) == 1 {
-		if i := at(s.c.Numbers[0], len(s.d.offered)); i >= 0 {
+		if i := civic.OptionPlace(s.c.Numbers[0], len(s.d.offered)); i >= 0 {
 			return s.speakNow(s.d.offered[i].locale.Tag)
 		}
 	}

@@ -71,11 +71,11 @@ func (s *turn) vote() Step {
 func (s *turn) pick(n int) (Step, bool) {
 	switch s.talk.Asked {
 	case AskCommune:
-		if i := at(n, len(s.talk.Near)); i >= 0 {
+		if i := civic.OptionPlace(n, len(s.talk.Near)); i >= 0 {
 			return s.settle(s.talk.Near[i]), true
 		}
 	case AskLanguage:
-		if i := at(n, len(s.d.offered)); i >= 0 {
+		if i := civic.OptionPlace(n, len(s.d.offered)); i >= 0 {
 			return s.speakNow(s.d.offered[i].locale.Tag), true
 		}
 	}

@@ -215,27 +215,7 @@ func (d *Dialogue) languages() []string {
 	for i, t := range d.offered {
 		names[i] = t.line(t.locale.Name)
 	}
-	return numbered(names)
-}
-
-// numbered writes lines with the numbers of options.
-func numbered(labels []string) []string {
-	numbers := civic.OptionNumbers(len(labels))
-	lines := make([]string, len(labels))
-	for i, label := range labels {
-		lines[i] = strconv.Itoa(numbers[i]) + " " + label
-	}
-	return lines
-}
-
-// at is the place in a list of n of the line with that number, -1 for none.
-func at(number, n int) int {
-	for i, k := range civic.OptionNumbers(n) {
-		if k == number {
-			return i
-		}
-	}
-	return -1
+	return civic.Numbered(names)
 }
 
 // checked says what a receipt, or the reference of an opinion, stands for:
@@ -295,7 +275,7 @@ func (s *turn) works() Step {
 	}
 	for i, n := range civic.OptionNumbers(len(all)) {
 		if s.c.Project != "" && (sameCode(all[i].Code, s.c.Project) || strconv.Itoa(n) == s.c.Project) {
-			return Step{said: s.say(statusKey(all[i]), locales.Arg{Name: "Project", Value: s.t.line(all[i].Title.In(s.t.tags...))}, s.date(all[i].Due))}
+			return Step{said: s.say(all[i].Sentence(), locales.Arg{Name: "Project", Value: s.t.line(all[i].Title.In(s.t.tags...))}, s.date(all[i].Due))}
 		}
 	}
 	var lines []string
@@ -303,37 +283,4 @@ func (s *turn) works() Step {
 		lines = append(lines, strconv.Itoa(n)+" "+s.t.line(all[i].Title.In(s.t.tags...)))
 	}
 	return Step{said: s.list("sms.works", "sms.works_list", lines, locales.Arg{Name: "Commune", Value: s.communeName(s.me.Commune)})}
-}
-
-// statusKey is the sentence of a project's status; one that names a date only
-// where there is one.
-func statusKey(p *civic.Project) string {
-	dated := !p.Due.IsZero()
-	switch p.Status {
-	case civic.Proposed:
-		return "follow.proposed"
-	case civic.Retained:
-		return "follow.retained"
-	case civic.Programmed:
-		return "follow.programmed"
-	case civic.Funded:
-		return "follow.funded"
-	case civic.Underway:
-		return "follow.underway"
-	case civic.Broken:
-		return "follow.broken"
-	case civic.Abandoned:
-		return "follow.cancelled"
-	case civic.Late:
-		if dated {
-			return "follow.delayed"
-		}
-		return "follow.late"
-	case civic.Done:
-		if dated {
-			return "follow.done"
-		}
-		return "follow.finished"
-	}
-	return "follow.not_started"
 }

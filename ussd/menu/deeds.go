@@ -26,7 +26,7 @@ func (s *scene) citizen() civic.Citizen {
 }
 
 func pickLanguage(s *scene, n int) Name {
-	i := at(n, len(s.m.offered))
+	i := civic.OptionPlace(n, len(s.m.offered))
 	if i < 0 {
 		return ""
 	}
@@ -43,7 +43,7 @@ func pickLanguage(s *scene, n int) Name {
 
 func pickCommune(s *scene, n int) Name {
 	c := s.v.Content()
-	i := at(n, len(c.communes)+1)
+	i := civic.OptionPlace(n, len(c.communes)+1)
 	switch {
 	case i < 0:
 		return ""
@@ -81,7 +81,7 @@ func (s *scene) near() []string {
 
 func pickNear(s *scene, n int) Name {
 	near := s.near()
-	i := at(n, len(near))
+	i := civic.OptionPlace(n, len(near))
 	if i < 0 {
 		return ""
 	}
@@ -133,7 +133,7 @@ func goVote(s *scene) Name {
 
 func pickVote(s *scene, n int) Name {
 	all := s.asked()
-	if i := at(n, len(all)); i >= 0 {
+	if i := civic.OptionPlace(n, len(all)); i >= 0 {
 		return s.vote(all[i])
 	}
 	return ""
@@ -197,7 +197,7 @@ func declare(s *scene, age civic.Age) Name {
 func goWorks(*scene) Name { return scrWorks }
 
 func pickWork(s *scene, n int) Name {
-	i := at(n, len(s.v.Content().works[s.st.Commune]))
+	i := civic.OptionPlace(n, len(s.v.Content().works[s.st.Commune]))
 	if i < 0 {
 		return ""
 	}
@@ -236,7 +236,7 @@ func goResults(s *scene) Name {
 
 func pickResults(s *scene, n int) Name {
 	all := s.asked()
-	i := at(n, len(all))
+	i := civic.OptionPlace(n, len(all))
 	if i < 0 {
 		return ""
 	}

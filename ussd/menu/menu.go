@@ -88,7 +88,7 @@ func New(cfg Config) (*Menu, error) {
 	if m.tongues[cfg.DefaultLang] == nil {
 		return nil, fmt.Errorf("%w: no complete language %q; the ones offered are %v", ErrMenu, cfg.DefaultLang, m.offered)
 	}
-	m.languageLines = numbered(names)
+	m.languageLines = civic.Numbered(names)
 	if err := m.bind(); err != nil {
 		return nil, err
 	}

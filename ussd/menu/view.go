@@ -104,7 +104,7 @@ func (m *Menu) speak(c *Content, tag string) *spoken {
 	for _, code := range c.communes {
 		names = append(names, c.names[code])
 	}
-	s.communes = numbered(append(names, l.Text("commune.write")))
+	s.communes = civic.Numbered(append(names, l.Text("commune.write")))
 	for code, a := range c.byCode {
 		s.labels[code] = map[int]string{}
 		for _, o := range a.Options {
@@ -122,7 +122,7 @@ func (m *Menu) speak(c *Content, tag string) *spoken {
 			s.titles[commune] = append(s.titles[commune], m.spell(tag, p.Title.In(tags...)))
 			s.villages[commune] = append(s.villages[commune], m.spell(tag, p.Village))
 		}
-		s.works[commune] = numbered(s.titles[commune])
+		s.works[commune] = civic.Numbered(s.titles[commune])
 	}
 	return s
 }
@@ -134,25 +134,4 @@ func (m *Menu) spell(tag, text string) string {
 		t = m.tongues[m.cfg.DefaultLang]
 	}
 	return strings.Join(strings.Fields(t.spell(text)), " ")
-}
-
-// numbered writes lines with the numbers of options: never one that ends in 9
-// or 0.
-func numbered(labels []string) []string {
-	numbers := civic.OptionNumbers(len(labels))
-	lines := make([]string, len(labels))
-	for i, label := range labels {
-		lines[i] = strconv.Itoa(numbers[i]) + " " + label
-	}
-	return lines
-}
-
-// at is the place in a list of n of the line with that number, -1 for none.
-func at(number, n int) int {
-	for i, k := range civic.OptionNumbers(n) {
-		if k == number {
-			return i
-		}
-	}
-	return -1
 }

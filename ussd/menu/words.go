@@ -42,7 +42,7 @@ func nearCommunes(s *scene) []string {
 	for i, code := range near {
 		names[i] = s.communeName(civic.Code(code))
 	}
-	return numbered(names)
+	return civic.Numbered(names)
 }
 
 func fillPending(s *scene) { s.set("Commune", s.communeName(s.st.Pending)) }
@@ -70,7 +70,7 @@ func consultations(s *scene) []string {
 		}
 		labels[i] = s.m.spell(s.t.locale.Tag, label)
 	}
-	return numbered(labels)
+	return civic.Numbered(labels)
 }
 
 func options(s *scene) []string { return s.spoken().options[s.st.Consultation] }
@@ -156,34 +156,7 @@ func workPrompt(s *scene) string {
 	if p == nil {
 		return "follow.none"
 	}
-	switch p.Status {
-	case civic.Proposed:
-		return "follow.proposed"
-	case civic.Retained:
-		return "follow.retained"
-	case civic.Programmed:
-		return "follow.programmed"
-	case civic.Funded:
-		return "follow.funded"
-	case civic.Underway:
-		return "follow.underway"
-	case civic.Late:
-		if p.Due.IsZero() {
-			return "follow.late"
-		}
-		return "follow.delayed"
-	case civic.Done:
-		if p.Due.IsZero() {
-			return "follow.finished"
-		}
-		return "follow.done"
-	case civic.Broken:
-		return "follow.broken"
-	case civic.Abandoned:
-		return "follow.cancelled"
-	default:
-		return "follow.not_started"
-	}
+	return p.Sentence()
 }
 
 func fillWork(s *scene) {
