@@ -125,7 +125,7 @@ func (x *Lexicon) match(text string, words []word, known func(string) bool) Comm
 	if c, ok := x.command(text, core, known); ok {
 		return c
 	}
-	if c, ok := x.sentence(core); ok {
+	if c, ok := x.sentence(text, core); ok {
 		return c
 	}
 	return feedback
@@ -240,9 +240,9 @@ func (x *Lexicon) bare(words []word) (Command, bool) {
 	return c, ok
 }
 
-// sentence finds a vote said in a sentence ("je vote pour le 2"): words that
-// mean nothing here, the keyword, and numbers. It is asked back.
-func (x *Lexicon) sentence(words []word) (Command, bool) {
+// sentence finds a command said in a sentence ("je vote pour le 2"): words that
+// mean nothing here, and then the command as it must be. A vote is asked back.
+func (x *Lexicon) sentence(text string, words []word) (Command, bool) {
 	lead := 0
 	for lead < len(words) && x.fills(words[lead]) {
 		lead++
@@ -251,12 +251,19 @@ func (x *Lexicon) sentence(words []word) (Command, bool) {
 	if lead == 0 || len(words) == 0 {
 		return Command{}, false
 	}
-	if e, ok := x.phrases[words[0].folded]; ok && e.kind == Vote {
+	e, ok := x.phrases[words[0].folded]
+	switch {
+	case !ok:
+	case e.kind == Vote:
 		c := Command{Kind: Vote, Speaks: x.speaks(words[:1], e)}
 		if x.allFill(words[1:]) {
 			return c, true // "je veux voter": how
 		}
 		return x.vote(c, words[1:], true)
+	case e.kind == Results || e.kind == Works || e.kind == Help || e.kind == Code || e.kind == Language:
+		// "je veux voir les résultats"; what silences, erases or answers a
+		// question is never found in a sentence.
+		return x.command(text, words, func(string) bool { return false })
 	}
 	return Command{}, false
 }
