@@ -246,6 +246,48 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// With no room left a callback is not answered 200: the provider delivers it
+// again, and once there is room nothing is missing and nothing twice.
+func TestFull(t *testing.T) {
+	s := newStage(t, nil)
+	s.maxSize = 1 << 20
+	s.crash()
+	var refused []url.Values
+	taken := 0
+	for i := 0; len(refused) < 5 && i < 20_000; i++ {
+		f := s.inbound(fmt.Sprintf("full-%d", i), fmt.Sprintf("+2237%07d", i), fmt.Sprintf("la pompe %d est en panne", i))
+		switch status, _ := s.post("/sms/africastalking/demo/inbox", formType, []byte(f.Encode())); status {
+		case http.StatusOK:
+			taken++
+		case http.StatusServiceUnavailable:
+			refused = append(refused, f)
+		default:
+			t.Fatalf("status %d", status)
+		}
+	}
+	if len(refused) == 0 || len(s.opinions()) != taken {
+		t.Fatalf("%d refused; %d answered 200, %d kept", len(refused), taken, len(s.opinions()))
+	}
+	s.sender.Drain(context.Background()) // nothing leaves that can't be recorded first
+	left := len(s.stand.Accepted())
+	s.maxSize = 0
+	s.crash()
+	for range 2 {
+		for _, f := range refused {
+			if status, said := s.post("/sms/africastalking/demo/inbox", formType, []byte(f.Encode())); status != http.StatusOK {
+				t.Fatalf("with room again: %d %s", status, said)
+			}
+		}
+	}
+	if got := len(s.opinions()); got != taken+len(refused) {
+		t.Errorf("%d opinions, want %d", got, taken+len(refused))
+	}
+	s.sender.Drain(context.Background())
+	if n := len(s.stand.Accepted()); n > taken+len(refused) || n < left {
+		t.Errorf("the provider took %d messages for %d texts", n, taken+len(refused))
+	}
+}
+
 // A vote by SMS and one by USSD are the same number's vote: here the store's
 // side of it; the two channels together are tested with the whole gateway.
 func TestOptOut(t *testing.T) {

@@ -57,6 +57,7 @@ type Sender struct {
 	unknown  map[string]lost
 	accepted map[string]time.Time // taken, fate not reported yet
 	orphans  []orphanReport
+	owes     []owed // answers not on disk yet
 	pause    pause
 	spent    outbox.Money // this month
 	counted  bool         // spent holds what was spent before this process began
@@ -203,6 +204,9 @@ func (s *Sender) Drain(ctx context.Context) (next time.Duration) {
 
 // take is the next message to hand over, or how long to wait for one.
 func (s *Sender) take(ctx context.Context) (m outbox.Message, wait time.Duration, ok bool) {
+	if !s.payOwed(ctx) {
+		return m, idle, false
+	}
 	for {
 		m, wait, ok = s.next()
 		if !ok || s.cfg.Now().Before(m.Expires) {
@@ -264,10 +268,39 @@ func (s *Sender) later(m outbox.Message, err error) {
 	s.cfg.Logger.Error("a message waits: the store refused", "ref", m.Ref, "err", err)
 	s.mu.Lock()
 	delete(s.flight, m.Ref)
-	s.pause.probing = false
-	m.Due = s.cfg.Now().Add(time.Minute)
 	s.push(m)
+	s.storeFull()
 	s.mu.Unlock()
+}
+
+// storeFull pauses the channel: what can't be recorded first is not handed
+// over. The lock is held.
+func (s *Sender) storeFull() {
+	now := s.cfg.Now()
+	if s.pause.why == "" {
+		s.pause.since = now
+	}
+	s.pause.why, s.pause.until, s.pause.probing = "store full", now.Add(time.Minute), false
+}
+
+// payOwed writes down what is owed, and says whether nothing is left.
+func (s *Sender) payOwed(ctx context.Context) bool {
+	s.mu.Lock()
+	owes := s.owes
+	due := s.pause.why == "" || !s.cfg.Now().Before(s.pause.until)
+	if due {
+		s.owes = nil
+	}
+	s.mu.Unlock()
+	if len(owes) == 0 || !due {
+		return len(owes) == 0
+	}
+	for _, o := range owes {
+		s.record(ctx, o)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.owes) == 0
 }
 
 // landed forgets a message that is no longer to be handed over.
@@ -310,18 +343,36 @@ func (s *Sender) hand(ctx context.Context, m outbox.Message) {
 	s.settle(context.WithoutCancel(ctx), claimed, r, e164)
 }
 
-// settle records a provider's answer. Until it is on disk it is tried again:
-// a message whose answer is known must not be found claimed at the next start.
+// settle takes a provider's answer.
 func (s *Sender) settle(ctx context.Context, m outbox.Message, r outbox.Result, e164 string) {
 	wait := outbox.Wait(m.Attempts, s.cfg.Jitter(), s.cfg.Backoff)
 	if r.Class == outbox.Account {
 		wait = s.paused(r)
 	}
-	next, err := s.cfg.Book.Settle(ctx, m, r, wait)
-	for tries := 0; err != nil && errors.Is(err, store.ErrRefused) && tries < 20; tries++ {
-		full := time.NewTimer(time.Second) // the disk is full: nothing else to do than wait
-		<-full.C
-		next, err = s.cfg.Book.Settle(ctx, m, r, wait)
+	s.record(ctx, owed{m, r, wait, e164})
+}
+
+// owed is a provider's answer that is not on disk yet.
+type owed struct {
+	m    outbox.Message
+	r    outbox.Result
+	wait time.Duration
+	e164 string
+}
+
+// record writes a provider's answer down. One that the store refuses, because
+// the disk is full, is owed: nothing more is handed over until it is written,
+// since a message whose answer is known must not be found claimed at the next
+// start.
+func (s *Sender) record(ctx context.Context, o owed) {
+	m, r := o.m, o.r
+	next, err := s.cfg.Book.Settle(ctx, m, r, o.wait)
+	if errors.Is(err, store.ErrRefused) {
+		s.mu.Lock()
+		s.owes = append(s.owes, o)
+		s.storeFull()
+		s.mu.Unlock()
+		return
 	}
 	if err != nil {
 		s.cfg.Logger.Error("a provider's answer is not recorded; the message will be shown as unknown", "ref", m.Ref, "class", r.Class, "err", err)
@@ -329,7 +380,7 @@ func (s *Sender) settle(ctx context.Context, m outbox.Message, r outbox.Result, 
 	s.mu.Lock()
 	delete(s.flight, m.Ref)
 	delete(s.known, m.Ref)
-	if r.Class != outbox.Account && s.pause.why != "" {
+	if r.Class != outbox.Account && s.pause.why != "" && len(s.owes) == 0 {
 		s.pause = pause{}
 	}
 	s.spent, _ = s.spent.Add(r.Cost)
@@ -339,9 +390,10 @@ func (s *Sender) settle(ctx context.Context, m outbox.Message, r outbox.Result, 
 	case outbox.Accepted:
 		s.accepted[next.Ref] = next.Settled
 	case outbox.Unknown:
-		s.unknown[next.Ref] = lost{next, e164}
+		s.unknown[next.Ref] = lost{next, o.e164}
 	}
 	s.mu.Unlock()
+	e164 := o.e164
 	if next.State == outbox.Unknown {
 		s.cfg.Logger.Warn("a message's fate is unknown: it is shown, and not sent again", "ref", m.Ref, "code", r.Code, "reason", r.Reason)
 		s.claimOrphan(ctx, next, e164)

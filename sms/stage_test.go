@@ -42,6 +42,7 @@ type stage struct {
 	provider *httptest.Server
 	stand    *sandbox.Sandbox
 	change   func(*sms.SenderConfig)
+	maxSize  int64 // of the database, 0: no limit
 
 	mu      sync.Mutex
 	time    time.Time
@@ -125,7 +126,7 @@ func (s *stage) open() {
 	var err error
 	s.keys, err = secret.FromText(strings.Repeat("5a", 32))
 	must(err)
-	s.engine, err = bolt.Open(bolt.Options{Path: filepath.Join(s.dir, "jamakan.db"), Now: s.now})
+	s.engine, err = bolt.Open(bolt.Options{Path: filepath.Join(s.dir, "jamakan.db"), Now: s.now, MaxSize: s.maxSize, InitialMmap: 64 << 10})
 	must(err)
 	s.book, err = store.NewBook(s.engine, s.keys, store.BookOptions{Now: s.now})
 	must(err)
