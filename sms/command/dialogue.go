@@ -243,7 +243,7 @@ func (s *turn) commune() Step {
 		if s.me.Commune != "" {
 			return Step{said: s.heading("commune.changed", locales.Arg{Name: "Commune", Value: s.communeName(s.me.Commune)})}
 		}
-		return Step{said: s.say("sms.no_commune")}
+		return Step{said: s.noCommune()}
 	}
 	m := s.v.Content().Territory.Search(s.c.Text, s.communes())
 	switch {

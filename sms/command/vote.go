@@ -41,7 +41,7 @@ func (s *turn) vote() Step {
 			s.talk = s.talk.ask(VoteWaits, s.now)
 			s.talk.Numbers, s.talk.Project = s.c.Numbers, s.c.Project
 		}
-		return Step{said: s.say("sms.no_commune")}
+		return Step{said: s.noCommune()}
 	}
 	if n := len(s.c.Numbers); n == 1 && !s.c.Sure {
 		if step, ok := s.pick(s.c.Numbers[0]); ok {
@@ -300,7 +300,7 @@ func (s *turn) noted(out civic.Outcome, consultation string) string {
 // shown.
 func (s *turn) results() Step {
 	if s.me.Commune == "" {
-		return Step{said: s.say("sms.no_commune")}
+		return Step{said: s.noCommune()}
 	}
 	var all []ballot
 	content := s.v.Content()

@@ -19,7 +19,7 @@ func Texts() []string {
 		"feedback.thanks.open", "feedback.unknown", "follow.none", "help.sms", "help.sms.paid", "lang.changed", "lang.choose",
 		"optin.done", "optin.done.any", "optout.done", "privacy.deleted", "receipt.ok", "receipt.replaced", "receipt.unknown",
 		"results.not_yet", "results.people", "results.row", "results.too_few", "rumour.thanks", "sms.code_how", "sms.commune_not_found",
-		"sms.did_you_mean", "sms.no_commune", "sms.one_only", "sms.over_budget", "sms.results", "sms.too_many", "sms.vote_bad",
+		"sms.did_you_mean", "sms.no_commune.like", "sms.one_only", "sms.over_budget", "sms.results", "sms.too_many", "sms.vote_bad",
 		"sms.vote_codes", "sms.vote_how", "sms.vote_list", "sms.vote_not", "sms.works", "sms.works_list", "vote.annulled", "vote.changed", "vote.closed", "vote.failed",
 		"vote.none", "vote.not_open", "vote.place_kept", "vote.recorded_sms", "vote.recorded_sms.paid", "vote.sms_confirm", "vote.unknown",
 	}
@@ -194,6 +194,11 @@ func communesOf(content *civic.Content) []civic.Code {
 	return all
 }
 
+// noCommune asks for her commune, with one of a plan as the example.
+func (s *turn) noCommune() string {
+	return s.say("sms.no_commune.like", locales.Arg{Name: "Commune", Value: s.example()})
+}
+
 // example is a commune of some plan, to show how to write one.
 func (s *turn) example() string {
 	if all := s.communes(); len(all) > 0 {
@@ -254,7 +259,7 @@ func (s *turn) thanks(out civic.Outcome, act civic.Act) string {
 		text = s.say("feedback.thanks.open", code)
 	}
 	if s.me.Commune == "" {
-		return fitted(text, s.t.locale.Text("sms.no_commune"))
+		return fitted(text, s.noCommune())
 	}
 	return text
 }
@@ -262,7 +267,7 @@ func (s *turn) thanks(out civic.Outcome, act civic.Act) string {
 // works lists the works of her commune, or says how far one is.
 func (s *turn) works() Step {
 	if s.me.Commune == "" {
-		return Step{said: s.say("sms.no_commune")}
+		return Step{said: s.noCommune()}
 	}
 	var all []*civic.Project
 	for i := range s.v.Content().Plans {
