@@ -9,8 +9,10 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -164,6 +166,9 @@ func languages(cfg config.Config) (*locales.Catalog, error) {
 	return catalog, err
 }
 
+// sandboxFile holds the address of the stand-in provider, in the data folder.
+const sandboxFile = "sandbox.addr"
+
 // listen opens the stand-in provider, in the demonstration.
 func (r *textRoom) listen(cfg config.Config, log *slog.Logger) error {
 	i := slices.IndexFunc(channelNames(cfg), func(name string) bool { return cfg.SMS[name].API == "sandbox" })
@@ -172,8 +177,16 @@ func (r *textRoom) listen(cfg config.Config, log *slog.Logger) error {
 	}
 	ch := cfg.SMS[channelNames(cfg)[i]]
 	var err error
-	if r.on, err = net.Listen("tcp", cfg.Sandbox); err != nil {
+	if r.on, err = net.Listen("tcp", cfg.Sandbox); errors.Is(err, syscall.EADDRINUSE) {
+		// Another demonstration runs beside this one: each has its own.
+		r.on, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
 		return fmt.Errorf("sandbox listener: %w; give another address with sandbox: in the configuration, or --sandbox", err)
+	}
+	// Phones of this data's demonstration find their provider here.
+	if err := os.WriteFile(filepath.Join(cfg.Data, sandboxFile), []byte(r.on.Addr().String()+"\n"), 0o600); err != nil {
+		return errors.Join(fmt.Errorf("the sandbox's address can't be written: %w", err), r.on.Close())
 	}
 	r.stand = sandbox.New(sandbox.Config{Username: ch.Username, APIKey: ch.APIKey, ShortCode: cfg.ShortCode, Logger: log})
 	r.server = server(r.stand.Handler(), log)

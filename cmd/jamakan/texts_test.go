@@ -43,6 +43,7 @@ func TestTwoChannels(t *testing.T) {
 			}
 		}
 	}
+	wants(jamakan(t, bin, data, "text", "+22376000009", "AIDE"), "36055") // found by its data folder
 	wants(text("+22376000001", "kalafiri", "2"), "ko", "1 SMS", "GSM-7")
 	wants(text("+22376000001", "KOMINI", "Jamadougou"), "WOTE 2")
 	wants(text("+22376000001", "AWO"), "sèbènna")
@@ -99,4 +100,21 @@ func TestNothingInTheRawFile(t *testing.T) {
 	if strings.Contains(string(raw), "Votre vote est not") {
 		t.Error("a message that told a receipt is in the file as it was written")
 	}
+}
+
+// Two demonstrations on one machine don't disturb each other.
+func TestTwoDemonstrations(t *testing.T) {
+	bin := buildGateway(t)
+	one, _, first := gatewayAndSandbox(t, bin, t.TempDir())
+	taken := strings.TrimPrefix(first, "http://")
+	other := t.TempDir()
+	two, _, second := gatewayAndSandbox(t, bin, other, "JAMAKAN_SANDBOX="+taken)
+	if first == second || second == "" {
+		t.Errorf("both at %s", first)
+	}
+	if got := jamakan(t, bin, other, "text", "AIDE"); !strings.Contains(got, "36055") {
+		t.Errorf("%q", got)
+	}
+	stopGently(t, one)
+	stopGently(t, two)
 }

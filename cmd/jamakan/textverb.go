@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +45,9 @@ func (v textVerb) Run(ctx context.Context, c *common, w world) error {
 			return fmt.Errorf("%w: no sandbox in the configuration; give its address with --url", errUse)
 		}
 		base = "http://" + cfg.Sandbox
+		if at, err := os.ReadFile(filepath.Join(cfg.Data, sandboxFile)); err == nil {
+			base = "http://" + strings.TrimSpace(string(at)) // where it listens, or last did
+		}
 	}
 	p := textPhone{base: strings.TrimSuffix(base, "/"), number: number}
 	before, err := p.inbox(ctx, 0)
