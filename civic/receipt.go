@@ -26,11 +26,15 @@ func FormatReceipt(n uint32) string {
 	return string(code[:])
 }
 
+// receiptSigns are what people put between letters. It is made once: making it
+// costs more than reading a receipt.
+var receiptSigns = strings.NewReplacer(" ", "", "-", "", ".", "", ":", "", "#", "")
+
 // ParseReceipt reads a receipt as people type it: small letters, spaces and
 // hyphens, a word "code" before it.
 func ParseReceipt(typed string) (uint32, error) {
 	s := strings.ToUpper(strings.TrimSpace(typed))
-	s = strings.NewReplacer(" ", "", "-", "", ".", "", ":", "", "#", "").Replace(strings.TrimPrefix(s, "CODE"))
+	s = receiptSigns.Replace(strings.TrimPrefix(s, "CODE"))
 	if len(s) != 6 {
 		return 0, ErrReceipt
 	}

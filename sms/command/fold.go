@@ -26,6 +26,9 @@ func Fold(text string) string {
 
 // plain is rules 1 to 3: small Latin letters without accents, digits, spaces.
 func plain(text string) string {
+	if s, ok := plainASCII(text); ok {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(text))
 	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
@@ -61,17 +64,37 @@ func plain(text string) string {
 	return b.String()
 }
 
+// plainASCII is plain for a text of ASCII alone, which most are: no accents to
+// part from their letters.
+func plainASCII(text string) (string, bool) {
+	out := make([]byte, 0, len(text))
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= 0x80:
+			return "", false
+		case c >= 'A' && c <= 'Z':
+			out = append(out, c+'a'-'A')
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			out = append(out, c)
+		case c == '\'':
+		default:
+			out = append(out, ' ')
+		}
+	}
+	return string(out), true
+}
+
 // foldWord is rules 4 to 12, on one plain word.
 func foldWord(w string) string {
-	w = replacements.Replace(w)                  // 4
-	w = softened(w, 'c', "tch", "", "thi ti ty") // 5
-	w = softened(w, 'j', "dj", "dy", "di")       // 6
-	w = softened(w, 's', "sh", "ch", "sy")       // 7
-	w = nasal(w)                                 // 8
-	w = rounded(w)                               // 9
-	w = opened(w)                                // 10
-	w = single(strings.ReplaceAll(w, "h", ""))   // 11
-	return trimmed(w)                            // 12
+	w = replacements.Replace(w)                        // 4
+	w = softened(w, 'c', "tch", "", "thi", "ti", "ty") // 5
+	w = softened(w, 'j', "dj", "dy", "di")             // 6
+	w = softened(w, 's', "sh", "ch", "sy")             // 7
+	w = nasal(w)                                       // 8
+	w = rounded(w)                                     // 9
+	w = opened(w)                                      // 10
+	w = single(strings.ReplaceAll(w, "h", ""))         // 11
+	return trimmed(w)                                  // 12
 }
 
 // replacements is rule 4. It is made once: making it costs more than a text.
@@ -81,9 +104,15 @@ func vowel(w string, i int) bool { return i < len(w) && strings.IndexByte("aeiou
 
 func consonant(b byte) bool { return b >= 'a' && b <= 'z' && strings.IndexByte("aeiou", b) < 0 }
 
+// soft are the letters that every spelling of a soft sound begins with.
+const soft = "tdsc"
+
 // softened writes the spellings of one soft sound as one letter: two of them
 // anywhere, the others (a list) only before a vowel.
-func softened(w string, to byte, one, two, before string) string {
+func softened(w string, to byte, one, two string, before ...string) string {
+	if !strings.ContainsAny(w, soft) {
+		return w
+	}
 	var out []byte
 	for i := 0; i < len(w); {
 		n := 0
@@ -93,7 +122,7 @@ func softened(w string, to byte, one, two, before string) string {
 		case two != "" && strings.HasPrefix(w[i:], two):
 			n = len(two)
 		default:
-			for spelling := range strings.FieldsSeq(before) {
+			for _, spelling := range before {
 				if strings.HasPrefix(w[i:], spelling) && vowel(w, i+len(spelling)) {
 					n = len(spelling)
 					break

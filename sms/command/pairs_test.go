@@ -28,6 +28,18 @@ func readTable(t *testing.T, name string) [][]string {
 	return rows
 }
 
+// The short way for ASCII says what the long way says.
+func FuzzPlain(f *testing.F) {
+	f.Add("I'll VOTE 2; \x00 a~b")
+	f.Fuzz(func(t *testing.T, text string) {
+		if short, ok := plainASCII(text); ok {
+			if long := plain("é" + text); long != "e"+short {
+				t.Errorf("%q: %q, %q", text, short, long)
+			}
+		}
+	})
+}
+
 func TestFoldPairs(t *testing.T) {
 	for _, row := range readTable(t, "texting_pairs.tsv")[1:] {
 		raw, want := row[1], row[2]

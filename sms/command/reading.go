@@ -96,11 +96,16 @@ func (x *Lexicon) project(rest []word) string {
 	return ""
 }
 
+// codeSigns are what people put between the letters of a project's code.
+var codeSigns = strings.NewReplacer(" ", "", "-", "", "_", "", "/", "")
+
 // projectCode reads a code like EAU-01, typed with or without its hyphen: two
 // to four letters, one to three digits. It is "" for anything else.
 func projectCode(words []word) string {
-	typed := strings.ToUpper(rawOf(words))
-	typed = strings.NewReplacer(" ", "", "-", "", "_", "", "/", "").Replace(typed)
+	if len(words) == 0 || len(words) > 2 || len(words[0].raw) > 8 {
+		return ""
+	}
+	typed := codeSigns.Replace(strings.ToUpper(rawOf(words)))
 	i := 0
 	for i < len(typed) && typed[i] >= 'A' && typed[i] <= 'Z' {
 		i++
@@ -115,9 +120,12 @@ func projectCode(words []word) string {
 // receipt says whether a text is a receipt's code and nothing else. One with
 // no digit might be a word.
 func receipt(words []word) bool {
+	if len(words) > 3 {
+		return false
+	}
 	typed := rawOf(words)
 	_, err := civic.ParseReceipt(typed)
-	return err == nil && len(words) <= 3 && strings.ContainsAny(typed, "34679") && strings.ContainsFunc(typed, unicode.IsLetter)
+	return err == nil && strings.ContainsAny(typed, "34679") && strings.ContainsFunc(typed, unicode.IsLetter)
 }
 
 // receiptLike says whether what follows CODE was meant as one.

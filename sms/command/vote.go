@@ -104,7 +104,7 @@ func (s *turn) meant(open []ballot) (ballot, []int, bool) {
 // sameCode compares project codes as people type them.
 func sameCode(a, b string) bool {
 	bare := func(code string) string {
-		return strings.NewReplacer("-", "", " ", "", "_", "").Replace(strings.ToUpper(code))
+		return codeSigns.Replace(strings.ToUpper(code))
 	}
 	return a != "" && bare(a) == bare(b)
 }
