@@ -19,6 +19,7 @@ type Lexicon struct {
 	polite  map[string]bool
 	filler  map[string]bool
 	and     map[string]bool
+	or      map[string]bool
 	guesser *guesser
 }
 
@@ -48,7 +49,7 @@ func kinds() map[string]Kind {
 func NewLexicon(all []*locales.Locale) *Lexicon {
 	x := &Lexicon{
 		phrases: map[string]entry{}, exact: map[string]string{}, numbers: map[string]int{},
-		polite: map[string]bool{}, filler: map[string]bool{}, and: map[string]bool{}, guesser: newGuesser(all),
+		polite: map[string]bool{}, filler: map[string]bool{}, and: map[string]bool{}, or: map[string]bool{}, guesser: newGuesser(all),
 	}
 	for _, l := range all {
 		for _, other := range all {
@@ -98,6 +99,8 @@ func (x *Lexicon) group(lang, group string, words []string) {
 			x.filler[strings.Join(strings.Fields(plain(w)), "")] = true // as written: "j'ai" must not read as "je"
 		case "AND":
 			x.and[folded] = true
+		case "OR":
+			x.or[folded] = true
 		case "1", "2", "3", "4", "5", "6", "7", "8", "9":
 			x.numbers[folded] = int(group[0] - '0')
 		}

@@ -214,16 +214,22 @@ func (x *Lexicon) vote(c Command, rest []word, loose bool) (Command, bool) {
 		}
 		c.Sure = !loose
 	}
+	either := false
 	for _, w := range rest {
 		switch n, ok := x.number(w); {
 		case ok && len(c.Numbers) < MaxNumbers:
 			c.Numbers = append(c.Numbers, n)
 		case x.and[w.folded] && !ok:
+		case x.or[w.folded] && !ok:
+			either = true
 		case x.fills(w):
 			c.Sure = false
 		default:
 			return c, false
 		}
+	}
+	if either && len(c.Numbers) > 1 {
+		c.Kind, c.Sure = Several, false // one or the other: not ours to say
 	}
 	return c, len(c.Numbers) > 0 || !loose && x.allFill(rest) // "wote cogo di": how
 }
@@ -237,7 +243,7 @@ func (x *Lexicon) bare(words []word) (Command, bool) {
 	if ok && len(c.Numbers) > 1 {
 		c.Kind = Several
 	}
-	return c, ok
+	return c, ok && len(c.Numbers) > 0
 }
 
 // sentence finds a command said in a sentence ("je vote pour le 2"): words that

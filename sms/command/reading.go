@@ -75,10 +75,17 @@ func (x *Lexicon) number(w word) (int, bool) {
 	if n, ok := x.numbers[w.folded]; ok {
 		return n, true
 	}
-	if len(w.folded) > 2 {
+	digits := w.folded
+	for _, ordinal := range []string{"eme", "em", "er", "e", "nan", "na"} { // 2ème, 2nan
+		if cut, ok := strings.CutSuffix(digits, ordinal); ok {
+			digits = cut
+			break
+		}
+	}
+	if len(digits) > 2 {
 		return 0, false
 	}
-	n, err := strconv.Atoi(w.folded)
+	n, err := strconv.Atoi(digits)
 	return n, err == nil
 }
 
@@ -213,7 +220,8 @@ func (x *Lexicon) cut(raw string, end int) []word {
 				return []word{{raw, o, end}}
 			}
 		}
-		if e, ok := x.phrases[Fold(raw[:i])]; ok && e.kind == Vote {
+		e, ok := x.phrases[Fold(raw[:i])]
+		if ok && e.kind == Vote || !ok && x.filler[strings.ToLower(raw[:i])] { // vote2, n2
 			at := end - len(raw) + i
 			return []word{{raw[:i], Fold(raw[:i]), at}, {raw[i:], raw[i:], end}}
 		}
