@@ -63,10 +63,7 @@ func (g *Gateway) Answer(ctx context.Context, t Turn) Answer {
 			g.stats.conflicts.Add(1)
 			return g.sentence("error.internal")
 		}
-		if newer := g.calls.find(t.Session); newer != nil && newer.line == k.line {
-			k = newer // begun by another turn while this one waited
-		}
-		if t, ok := k.chain.extend(t, k.over, g.cfg.Now()); ok {
+		if t, ok := k.chain.extend(t, k, g.cfg.Now()); ok {
 			return g.turn(ctx, k, t)
 		}
 		g.calls.forget(t.Session, k)
@@ -105,7 +102,7 @@ func (g *Gateway) open(ctx context.Context, t Turn) Answer {
 			g.stats.conflicts.Add(1)
 			return g.sentence("error.internal")
 		}
-		if t, ok := k.chain.extend(t, k.over, g.cfg.Now()); ok {
+		if t, ok := k.chain.extend(t, k, g.cfg.Now()); ok {
 			return g.turn(ctx, k, t)
 		}
 	}
@@ -136,14 +133,15 @@ func (g *Gateway) begin(ctx context.Context, t Turn, l *line, extension string) 
 		g.cfg.Logger.Error("a caller's profile can't be read", "err", err)
 		return g.sentence("error.internal")
 	}
+	known := t.Cumulative || t.Start || t.Transcript == ""
 	if !t.Cumulative {
-		k.chain = newChain(t)
-		t.Transcript = k.chain.text
+		k.chain = newChain(t, known, now)
 	}
 	var step menu.Step
-	if t.Cumulative || t.Start || t.Opens {
+	if known {
 		step = g.first(ctx, k, t, extension)
 	} else {
+		t.Transcript = k.chain.text
 		step = g.lost(ctx, k, t)
 	}
 	l.current = k
@@ -206,7 +204,6 @@ func (g *Gateway) turn(ctx context.Context, k *call, t Turn) Answer {
 func (g *Gateway) say(k *call, transcript string, step menu.Step) Answer {
 	k.state = step.State
 	k.last = g.cfg.Now()
-	k.chain.at = k.last
 	k.over = step.Screen.End
 	k.memory.keep(transcript, step.Screen.Text, step.Screen.End)
 	return Answer{Text: step.Screen.Text, End: step.Screen.End}
@@ -280,7 +277,6 @@ func (g *Gateway) Ended(e End) {
 	}
 	k.line.mu.Lock()
 	defer k.line.mu.Unlock()
-	k.chain.ended = true
 	if l := k.line; l.current == k && !k.over {
 		l.dropped, l.droppedAt, l.current = &k.state, k.last, nil
 	}

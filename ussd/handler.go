@@ -34,20 +34,14 @@ func (c Channel) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return callback.Guard(c.Tokens, c.LoopbackOnly, nil)(next)
 }
 
-// turn answers a turn: always 200 with an answer (an empty one to a notice
-// that the call is over), but for a body no phone could have caused (413) and
-// a connection that broke.
+// turn answers a turn: always 200 with an answer, but for a body no phone
+// could have caused (413) and a connection that broke.
 func (c Channel) turn(ctx echo.Context) error {
 	req, err := callback.Read(ctx.Request())
 	if err != nil {
 		return callback.Refuse(ctx, err)
 	}
 	answer, over := c.answer(ctx, req)
-	if headed, ok := c.Codec.(Headed); ok {
-		for name, values := range headed.Header(Answer{End: answer.End || over}) {
-			ctx.Response().Header()[name] = values
-		}
-	}
 	if over {
 		return ctx.NoContent(http.StatusOK)
 	}

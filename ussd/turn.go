@@ -2,7 +2,6 @@ package ussd
 
 import (
 	"errors"
-	"net/http"
 
 	"github.com/jamakan/jamakan/callback"
 )
@@ -29,12 +28,6 @@ type Turn struct {
 	// Start says that the provider calls this turn a new call; Over, that it
 	// calls it the end of one. Providers of whole chains say neither.
 	Start, Over bool
-	// Opens says that the turn begins a call if its session is new, and is an
-	// input like any other if it isn't, for providers whose only sign of a
-	// start is a session never seen. Opening is then what was dialled behind
-	// the code, and Transcript what came.
-	Opens   bool
-	Opening string
 	// Sequence is the provider's number of the turn, "" when it has none: the
 	// same again is a repeat.
 	Sequence string
@@ -76,11 +69,4 @@ type Codec interface {
 type Echoer interface {
 	// EncodeTo is Encode for the answer to one request.
 	EncodeTo(dst []byte, r Request, a Answer) (body []byte, contentType string)
-}
-
-// Headed is a codec whose answers have headers of their own: some providers
-// look there for whether the call goes on.
-type Headed interface {
-	// Header is not changed by who asks for it.
-	Header(a Answer) http.Header
 }

@@ -7,9 +7,7 @@
 // and no error holds a number. A last-input gateway is treated as one that
 // sends the whole chain: the gateway keeps the chain (package ussd).
 //
-// It does not reach gateways that speak XML (Mtech, TruRoute, RestComm,
-// Vodacom's), XML over TCP (MTN Nigeria), XML-RPC, SMPP or SSMI, nor one that
-// names the call in the address (Infobip) or tells a start by comparing two
-// fields (Southpawsl): those need a codec of their own, in a folder beside
-// this one.
+// It does not reach gateways that speak XML (Mtech, TruRoute, Vodacom's),
+// XML over TCP (MTN Nigeria), XML-RPC, or SMPP: those need a codec of their
+// own, in a folder beside this one.
 package generic
