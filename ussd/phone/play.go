@@ -48,7 +48,7 @@ func (s Stage) Play(ctx context.Context, p *Phone, script string) (string, error
 	pl := player{stage: s, phone: p, phones: map[string]*Phone{p.cfg.Number: p}, keyed: map[*Phone]string{}}
 	blank := false
 	for i, line := range strings.Split(script, "\n") {
-		line = strings.TrimSuffix(line, "\r")
+		line = strings.TrimRight(line, "\r")
 		remark := strings.HasPrefix(line, "#")
 		verb, arg, ok := command(line)
 		if !remark && !ok {
