@@ -91,6 +91,7 @@ type StatusChange struct {
 	On     time.Time `json:"on"`
 	Status Status    `json:"status"`
 	Note   string    `json:"note,omitempty"`
+	Proof  string    `json:"proof,omitempty"` // where it can be checked: a minute, a photo, a delivery note
 }
 
 // Project is one work of a plan.
