@@ -40,6 +40,7 @@ type Book struct {
 	post    atomic.Pointer[func(outbox.Message)]       // who is told of a new message
 
 	letterSeq atomic.Int64 // of the last message made
+	auditSeq  atomic.Int64 // of the last line of the journal
 }
 
 // Content is what citizens are asked and shown.
@@ -168,8 +169,8 @@ func (b *Book) Content() *Content { return b.content.Load() }
 
 // Import brings in a plan, or changes one as far as nothing frozen is touched,
 // and says what changed. Each new consultation gets its voter key in the same
-// command.
-func (b *Book) Import(ctx context.Context, plan civic.Plan) ([]civic.Change, error) {
+// command, and the journal says who did it.
+func (b *Book) Import(ctx context.Context, who string, plan civic.Plan) ([]civic.Change, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, err := b.Content().Territory.With(plan.Places); err != nil {
@@ -191,10 +192,11 @@ func (b *Book) Import(ctx context.Context, plan civic.Plan) ([]civic.Change, err
 		keys[c.Code] = wrapped
 	}
 	var changes []civic.Change
+	seq := b.journalSequence()
 	err := b.do(ctx, reads, func(v View) (Change, error) {
 		var change Change
 		var err error
-		change, changes, err = importPlan(v, plan, keys)
+		change, changes, err = importPlan(v, seq, who, plan, keys)
 		return change, err
 	})
 	if err != nil || len(changes) == 0 {
@@ -203,7 +205,7 @@ func (b *Book) Import(ctx context.Context, plan civic.Plan) ([]civic.Change, err
 	return changes, b.reload(ctx)
 }
 
-func importPlan(v View, plan civic.Plan, keys map[string][]byte) (Change, []civic.Change, error) {
+func importPlan(v View, seq int64, who string, plan civic.Plan, keys map[string][]byte) (Change, []civic.Change, error) {
 	var old *civic.Plan
 	if stored, ok := v.Get(PlanKey(plan.Code)); ok {
 		old = &civic.Plan{}
@@ -231,18 +233,18 @@ func importPlan(v View, plan civic.Plan, keys map[string][]byte) (Change, []civi
 	if err != nil {
 		return Change{}, nil, err
 	}
-	said, err := json.Marshal(struct {
-		At      time.Time
-		What    string
-		Changes []civic.Change
-	}{v.Now(), "import " + plan.Code, changes})
+	lines := make([]string, len(changes))
+	for i, c := range changes {
+		lines[i] = c.String()
+	}
+	said, err := entry(v, seq, who, "plan.import", plan.Code, lines...)
 	if err != nil {
 		return Change{}, nil, err
 	}
 	out := Change{Put: []Put{
 		{PlanKey(plan.Code), encoded},
 		{keyRevision, rev},
-		{Key(fmt.Sprintf("%s/%020d", KindAudit, r.Number)), said},
+		said,
 	}}
 	for code, wrapped := range keys {
 		out.Put = append(out.Put, Put{KeyKey(code), wrapped})

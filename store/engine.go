@@ -43,7 +43,13 @@ const (
 	KindSent     = "sent"     // sent/<second>-<reference>: what is left of one whose fate is
 	KindPart     = "part"     // part/<hash>/<n>: one part of a long text, sealed, until the others come
 	KindStray    = "stray"    // stray/<second>-<id>: what a provider sent that is nobody's text, sealed
-	KindAudit    = "audit"    // audit/<sequence>: append-only
+	KindAudit    = "audit"    // audit/<sequence>: append-only: who did what at the desk
+	KindAccount  = "account"  // account/<login>: a coordinator
+	KindTraffic  = "traffic"  // traffic/<2026-W48>/<commune>: calls and texts counted in a week
+	KindReport   = "report"   // report/<2026-W48>/<part>: what a closed week's files say besides votes
+	KindCampaign = "campaign" // campaign/<id>: a message to many
+	KindTemplate = "template" // template/<name>: a ready answer
+	KindFix      = "fix"      // fix/<2026-W48>/<sequence>: a correction line of a closed week
 )
 
 // The kinds that engines derive from the ballot log. Commands read them and

@@ -51,7 +51,7 @@ func (o ownOffice) ImportPlan(ctx context.Context, yaml []byte) ([]string, error
 	if plan.Fictional && !o.house.cfg.Demo {
 		return nil, errors.New("ce plan est marqué fictif : une passerelle en service le refuse (demo: false)")
 	}
-	changes, err := o.house.book.Import(ctx, plan)
+	changes, err := o.house.book.Import(ctx, store.ByCommand, plan)
 	if err != nil {
 		return nil, err
 	}
