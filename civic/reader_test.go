@@ -120,12 +120,12 @@ func (r *reader) solve(w Week, truth counted, presume bool) (leak string) {
 	if f == nil {
 		return ""
 	}
-	for _, d := range append(broken(), byVotes) {
-		if f.tables[d] == nil || presume && d == byVotes && w == r.final {
+	for _, d := range append(broken(), byVotes, ByTotal) {
+		if presume && (d == byVotes || d == ByTotal) && w == r.final {
 			continue
 		}
 		for _, part := range f.parts(d) {
-			s := &system{reader: r, facts: f, d: d, part: part, floors: map[string]int64{}}
+			s := &system{reader: r, facts: f, d: d, part: part, floors: map[string]int64{}, closes: presume && w == r.final}
 			if presume {
 				s.presume(truth)
 			}
@@ -139,6 +139,12 @@ func (r *reader) solve(w Week, truth counted, presume bool) (leak string) {
 
 // parts are the sets of columns that add up to the numbers.
 func (f *facts) parts(d Dimension) [][]string {
+	if d == ByTotal {
+		return [][]string{{"tous"}}
+	}
+	if f.tables[d] == nil {
+		return nil
+	}
 	columns := map[string]bool{}
 	for _, cells := range f.tables[d] {
 		for c := range cells {

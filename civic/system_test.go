@@ -9,21 +9,26 @@ type system struct {
 	d      Dimension
 	part   []string
 	floors map[string]int64
+	closes bool // of readers who presume, in the week of the result: its numbers are as they are
 	p      *problem
 }
 
 // presume takes what was last published before for the least a figure can be.
 func (s *system) presume(truth counted) {
-	for j, c := range s.part {
+	for _, at := range s.scope {
+		if s.closes {
+			break
+		}
+		s.floors[name("tous", at, "")] = min(truth.numbers[at], s.facts.floors[name("tous", at, "")])
+	}
+	for _, c := range s.part {
 		sum := int64(0)
 		for _, at := range s.scope {
 			n := truth.tables[s.d][at][c]
 			s.floors[name(s.d, at, c)] = min(n, s.facts.floors[name(s.d, at, c)])
 			sum += n
 		}
-		if j < len(s.part) {
-			s.floors[name(s.d, pooled, c)] = min(sum, s.facts.floors[name(s.d, pooled, c)])
-		}
+		s.floors[name(s.d, pooled, c)] = min(sum, s.facts.floors[name(s.d, pooled, c)])
 	}
 }
 
@@ -52,7 +57,7 @@ func (s *system) column(j int) (vs []int, floor int64) {
 // solve writes the sums down and looks at each hidden figure.
 func (s *system) solve() string {
 	cells := len(s.scope) * len(s.part)
-	s.p = &problem{t: s.t, n: cells + len(s.part)} // and a slack a column
+	s.p = &problem{t: s.t, n: cells + len(s.part) + len(s.scope)} // and a slack a column and a row
 	for i, at := range s.scope {
 		floor := int64(0)
 		for j, c := range s.part {
@@ -64,8 +69,11 @@ func (s *system) solve() string {
 		}
 		if n, ok := s.numbers[at]; ok {
 			s.p.sum(s.rowOf(i), n-floor)
+		} else if least := s.floors[name("tous", at, "")]; least > floor {
+			s.p.atLeast(s.rowOf(i), cells+len(s.part)+i, least-floor)
 		}
 	}
+	s.pooled()
 	for j, c := range s.part {
 		vs, floor := s.column(j)
 		if n, ok := s.shown(pooled, c); ok {
@@ -78,16 +86,29 @@ func (s *system) solve() string {
 	return s.judge()
 }
 
+// pooled adds the sum of all, which is told too.
+func (s *system) pooled() {
+	n, ok := s.numbers[pooled]
+	if !ok {
+		return
+	}
+	var all []int
+	for j := range s.part {
+		vs, floor := s.column(j)
+		all, n = append(all, vs...), n-floor
+	}
+	s.p.sum(all, n)
+}
+
 func (s *system) judge() string {
 	for i, at := range s.scope {
 		n, known := s.numbers[at]
-		if !known {
+		if !known && !s.closes {
 			if w := s.p.width(s.rowOf(i), s.k); w < s.k {
 				return fmt.Sprintf("numbers of %s within %d", at, w)
 			}
-			continue
 		}
-		if n == 0 || len(s.part) == 1 || len(s.floors) > 0 && s.tables[s.d][at] == nil && s.tables[s.d][pooled] == nil {
+		if known && n == 0 || len(s.part) == 1 || len(s.floors) > 0 && s.tables[s.d][at] == nil && s.tables[s.d][pooled] == nil {
 			continue
 		}
 		for j, c := range s.part {
