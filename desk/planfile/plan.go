@@ -18,7 +18,7 @@ func (r *reading) plan(n *yaml.Node) civic.Plan {
 	consultations := map[string]*yaml.Node{}
 	r.fields(n, "plan", map[string]func(*yaml.Node){
 		"code":       r.code(&p.Code, "code"),
-		"titre":      r.both(&p.Title, "titre", 60),
+		"titre":      r.both(&p.Title, "titre", maxPlanTitle),
 		"annees":     r.each("annees", func(n *yaml.Node) { var y int64; r.number(&y, "annees")(n); years = append(years, y) }),
 		"perimetre":  r.each("perimetre", func(n *yaml.Node) { var c civic.Code; r.commune(&c, "perimetre")(n); p.Scope = append(p.Scope, c) }),
 		"autorite":   word(r, &p.Authority, "autorite", []civic.Authority{civic.Council, civic.Delegation, civic.Interim}),
