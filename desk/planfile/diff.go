@@ -185,10 +185,19 @@ func consultationView(c *civic.Consultation) view {
 	v.add("options", strings.Join(options, ", "))
 	v.add("périmètre", strings.Join(codes(c.Scope), ", "))
 	v.add("ouverture", dueText(c.Opens))
-	v.add("fermeture", dueText(c.Closes))
+	v.add("fermeture", closingText(c.Closes))
 	v.add("visibilité", string(c.Visibility))
 	v.add("annulation", reason(c))
 	return v
+}
+
+// closingText is the last day, as a plan file writes it: a closing at midnight
+// is the whole day before.
+func closingText(t time.Time) string {
+	if local := t.In(civic.Bamako); !t.IsZero() && local.Hour() == 0 && local.Minute() == 0 {
+		t = t.AddDate(0, 0, -1)
+	}
+	return dueText(t)
 }
 
 func reason(c *civic.Consultation) string {

@@ -119,7 +119,7 @@ func ordinal(words []string, letter, word string) int {
 			return figures(n)
 		}
 	case words[1] == word:
-		return figures(strings.TrimRight(words[0], "erme"))
+		return figures(strings.TrimRight(words[0], "erm"))
 	case words[0] == word:
 		return figures(words[1])
 	}

@@ -44,12 +44,29 @@ func (s *importing) fill(r row, p, was *civic.Project) {
 func (s *importing) typed(r row, f field) string { return tidy(s.cell(r, f).shown) }
 
 // given says whether a cell says something that the plan doesn't say already.
+// Where a project was recognised at its title and village, those two are the
+// plan's in another spelling; and a sector with a capital is the same sector.
 func (s *importing) given(r row, f field, was *civic.Project) bool {
 	if s.column(f) == 0 {
 		return false
 	}
 	text := s.typed(r, f)
-	return text != "" && (was == nil || text != tidy(projectText(was, f)))
+	switch {
+	case text == "":
+		return false
+	case was == nil:
+		return true
+	case (f == fieldTitle || f == fieldVillage) && s.nameOnly(r):
+		return false
+	case f == fieldSector:
+		return !strings.EqualFold(text, was.Sector)
+	}
+	return text != tidy(projectText(was, f))
+}
+
+// nameOnly: the row has no code of its own.
+func (s *importing) nameOnly(r row) bool {
+	return s.typed(r, s.codeField()) == ""
 }
 
 // required reads a text that a project can't be without.
@@ -93,7 +110,7 @@ func (s *importing) titles(r row, p, was *civic.Project) {
 	changed := french != p.Title["fr"]
 	p.Title["fr"] = french
 	switch {
-	case s.typed(r, fieldBambara) == "=":
+	case s.given(r, fieldBambara, was) && s.typed(r, fieldBambara) == "=":
 		p.Title["bm"] = french
 	case s.given(r, fieldBambara, was):
 		if text, ok := s.text(r, fieldBambara, maxTitle); ok {

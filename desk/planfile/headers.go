@@ -71,7 +71,7 @@ func smallWords() []string {
 
 // costWords say how a cost was got and counted.
 func costWords() []string {
-	return []string{"fcfa", "cfa", "f", "xof", "franc", "millier", "million", "estimatif", "estimative", "estime", "estimation", "total", "totau", "prevu", "previsionnel", "prevision", "initial", "global", "m", "mille"}
+	return []string{"fcfa", "cfa", "f", "xof", "franc", "millier", "million", "estimatif", "estimative", "estime", "estimation", "total", "totau", "prevu", "previsionnel", "prevision", "initial", "global", "m", "mille", "x", "1", "000", "1000", "1000000"}
 }
 
 // headings answers for every heading that is known, folded.

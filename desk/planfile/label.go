@@ -46,10 +46,10 @@ func labels() []string {
 // statusOf reads a status: its word in a plan file, its label, or what a
 // follow-up table says for it.
 func statusOf(text string) (civic.Status, bool) {
-	word := strings.TrimSuffix(plain(text), "e") // achevée, achevées
+	word := strings.TrimRight(plain(text), "e") // achevée, achevées
 	for _, s := range civic.Statuses() {
 		for _, known := range append([]string{string(s), label(s)}, otherWords(s)...) {
-			if strings.TrimSuffix(plain(known), "e") == word && word != "" {
+			if strings.TrimRight(plain(known), "e") == word && word != "" {
 				return s, true
 			}
 		}

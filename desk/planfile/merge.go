@@ -116,6 +116,7 @@ func (s *importing) project(r row) {
 	}
 	was, ok := s.match(r, code)
 	if !ok {
+		s.fill(r, &civic.Project{}, s.plan.Project(code)) // its other mistakes are said too
 		return
 	}
 	before := len(s.errors)

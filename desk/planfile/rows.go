@@ -156,12 +156,9 @@ func isFault(text string) bool {
 // readCode reads a project's code as the sheet shows it: a leading zero is
 // part of it.
 func (s *importing) readCode(r row) (string, bool) {
-	f := fieldCode
-	if s.column(f) == 0 && !s.numbered {
-		f = fieldOrder
-	}
-	text := tidy(s.cell(r, f).shown)
-	if text == "" || s.column(f) == 0 {
+	f := s.codeField()
+	text := s.typed(r, f)
+	if text == "" {
 		return "", true
 	}
 	if why := harmful(text); why != "" {
@@ -173,6 +170,15 @@ func (s *importing) readCode(r row) (string, bool) {
 		return "", false
 	}
 	return text, true
+}
+
+// codeField is the column that codes are in: without one, the N° that does
+// more than count.
+func (s *importing) codeField() field {
+	if s.column(fieldCode) == 0 && !s.numbered {
+		return fieldOrder
+	}
+	return fieldCode
 }
 
 // countsLines says whether the N° column only counts the lines: 1, 2, 3 and on,

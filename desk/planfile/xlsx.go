@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -17,12 +18,13 @@ const (
 	maxUnzip   = 48 << 20
 	maxParts   = 4_096
 	maxTags    = 1_500_000 // in a part that the library holds whole: shared texts, styles
-	maxScanned = 4_000_000 // cells walked in one sheet, empty ones too
+	maxScanned = 1_500_000 // cells walked in one sheet, empty ones too
 )
 
 var (
-	errManyRows = errors.New("too many rows")
-	errDamaged  = errors.New("damaged")
+	errManyRows  = errors.New("too many rows")
+	errManyCells = errors.New("too many cells")
+	errDamaged   = errors.New("damaged")
 )
 
 // readXLSX reads every sheet of a workbook.
@@ -58,10 +60,13 @@ func readXLSX(data []byte) (tables []table, err error) {
 }
 
 func sheetFault(name string, err error) error {
-	if errors.Is(err, errManyRows) {
-		return wholeFile(fmt.Sprintf("feuille « %s » : plus de %d lignes remplies ; un plan a %d projets au plus : gardez ceux de ce plan dans une feuille neuve", name, maxRows, maxProjects))
+	if errors.Is(err, errManyCells) {
+		return wholeFile("feuille « " + cut(name) + " » : trop de cellules pour une liste de projets ; copiez ses lignes dans une feuille neuve")
 	}
-	return wholeFile("feuille « " + name + " » : elle est abîmée ; ouvrez le fichier dans un tableur et enregistrez-le de nouveau en XLSX")
+	if errors.Is(err, errManyRows) {
+		return wholeFile(fmt.Sprintf("feuille « %s » : plus de %d lignes remplies ; un plan a %d projets au plus : gardez ceux de ce plan dans une feuille neuve", cut(name), maxRows, maxProjects))
+	}
+	return wholeFile("feuille « " + cut(name) + " » : elle est abîmée ; ouvrez le fichier dans un tableur et enregistrez-le de nouveau en XLSX")
 }
 
 func wholeFile(message string) Errors { return Errors{{Message: message}} }
@@ -129,10 +134,10 @@ func checkPart(part *zip.File) error {
 		if tags > maxTags && !strings.HasPrefix(strings.ToLower(part.Name), "xl/worksheets/") {
 			return wholeFile("ce classeur tient trop de textes ou de formats ; copiez la liste des projets dans un classeur neuf")
 		}
-		if n == 0 && err != nil || err != nil {
-			if err.Error() == "EOF" {
-				return nil
-			}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
 			return damaged
 		}
 	}

@@ -35,7 +35,7 @@ func readSheet(book *excelize.File, name string) (table, error) {
 			return t, err
 		}
 		if scanned += 1 + len(values); scanned > maxScanned {
-			return t, errManyRows
+			return t, errManyCells
 		}
 		r := row{n: n, cells: cells(values, texts)}
 		if len(r.filled()) == 0 {
