@@ -33,7 +33,7 @@ func (v planCheck) Run(ctx context.Context, c *common, w world) error {
 	plan, remarks, err := planfile.ReadAny(v.File, data, planfile.Known{})
 	var which *planfile.WhichPlanError
 	if v.Plan != "" || errors.As(err, &which) {
-		return planImport{File: v.File, Plan: v.Plan, DryRun: true}.Run(ctx, c, w)
+		return planImport{File: v.File, Plan: v.Plan, DryRun: true}.bring(ctx, c, w, data)
 	}
 	if err != nil {
 		return fmt.Errorf("%s:\n%w", v.File, err)
@@ -57,6 +57,10 @@ func (v planImport) Run(ctx context.Context, c *common, w world) error {
 	if err != nil {
 		return err
 	}
+	return v.bring(ctx, c, w, data)
+}
+
+func (v planImport) bring(ctx context.Context, c *common, w world, data []byte) error {
 	o, err := c.office(ctx, w)
 	if err != nil {
 		return err
@@ -127,7 +131,7 @@ func (planDemo) Run(w world) error {
 
 func readPlan(name string, w world) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(io.LimitReader(w.stdin, maxPlan))
+		return io.ReadAll(io.LimitReader(w.stdin, maxPlan+1))
 	}
 	info, err := os.Stat(name)
 	if err == nil && info.Size() > maxPlan {

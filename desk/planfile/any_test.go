@@ -2,10 +2,7 @@ package planfile_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,8 +13,6 @@ import (
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/planfile"
 )
-
-var update = flag.Bool("update", false, "write the golden files and the committed workbooks again")
 
 // today is before the consultation of small opens.
 func today() time.Time { return time.Date(2026, 11, 10, 9, 0, 0, 0, time.UTC) }
@@ -293,41 +288,31 @@ func TestMergedCellsAndCommunes(t *testing.T) {
 	}
 }
 
-// TestCommittedFiles reads files as mairies keep them; what their import would
-// change is written beside them.
-func TestCommittedFiles(t *testing.T) {
-	if *update {
-		writeCommitted(t)
-	}
-	files, err := filepath.Glob("testdata/*.*s*")
-	if err != nil || len(files) < 3 {
-		t.Fatalf("got %v, %v", files, err)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+// TestWhatASheetHides: hidden rows and columns count, a formula counts for the
+// value it had, and a Macintosh workbook counts its days from 1904.
+func TestWhatASheetHides(t *testing.T) {
+	data := book(t, map[string][][]any{"Projets": {headingsRow(), {"A-1", "Forage", "=", "eau", "Site", nil, nil, nil, 44_925}, {"A-2", "Puits", "=", "eau", "Site", nil}}}, func(f *excelize.File) {
+		yes := true
+		for _, err := range []error{
+			f.SetRowVisible("Projets", 2, false), f.SetColVisible("Projets", "D", false),
+			f.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &yes}),
+			f.SetCellFormula("Projets", "F2", "2*4500000"), f.SetCellFormula("Projets", "F3", "2*4500000"),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
-		known := knownSmall(t)
-		var said string
-		if p, remarks, err := planfile.ReadAny(file, data, known); err != nil {
-			said = err.Error()
-		} else {
-			said = strings.Join(planfile.Preview(&known.Plans[0], p, known.Now, remarks).Lines(), "\n")
-		}
-		golden(t, strings.TrimSuffix(file, filepath.Ext(file))+".txt", said+"\n")
+	})
+	cached := replaced(t, data, "xl/worksheets/sheet2.xml", func(s string) string {
+		return strings.ReplaceAll(s, "<f>2*4500000</f>", "<f>2*4500000</f><v>9000000</v>")
+	})
+	p, _, err := planfile.ReadAny("x.xlsx", cached, knownSmall(t))
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if pr := p.Project("A-1"); pr == nil || pr.Cost != 9_000_000 || pr.Sector != "eau" || pr.Due.In(civic.Bamako).Format(time.DateOnly) != "2026-12-31" {
+		t.Errorf("got %+v", pr)
 	}
-	want, err := os.ReadFile(name)
-	if err != nil || got != string(want) {
-		t.Errorf("%s: got\n%s\nwant\n%s (%v)", name, got, want, err)
-	}
+	_, _, err = planfile.ReadAny("x.xlsx", data, knownSmall(t))
+	says(t, err, "Projets!F3 : il manque « Coût (FCFA) » ; la formule n'a pas de valeur")
 }

@@ -2,13 +2,19 @@ package planfile_test
 
 import (
 	"bytes"
+	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
+
+	"github.com/jamakan/jamakan/desk/planfile"
 )
+
+var update = flag.Bool("update", false, "write the golden files and the committed workbooks again")
 
 // writeCommitted makes the files of testdata: a PIP table as a mairie keeps it,
 // a follow-up list saved by a French Excel, and one full of mistakes.
@@ -54,5 +60,44 @@ func writeCommitted(t *testing.T) {
 		if err := os.WriteFile("testdata/"+name, bytes.Clone(data), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestCommittedFiles reads files as mairies keep them; what their import would
+// change is written beside them.
+func TestCommittedFiles(t *testing.T) {
+	if *update {
+		writeCommitted(t)
+	}
+	files, err := filepath.Glob("testdata/*.*s*")
+	if err != nil || len(files) < 3 {
+		t.Fatalf("got %v, %v", files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := knownSmall(t)
+		var said string
+		if p, remarks, err := planfile.ReadAny(file, data, known); err != nil {
+			said = err.Error()
+		} else {
+			said = strings.Join(planfile.Preview(&known.Plans[0], p, known.Now, remarks).Lines(), "\n")
+		}
+		golden(t, strings.TrimSuffix(file, filepath.Ext(file))+".txt", said+"\n")
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil || got != string(want) {
+		t.Errorf("%s: got\n%s\nwant\n%s (%v)", name, got, want, err)
 	}
 }

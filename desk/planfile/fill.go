@@ -34,10 +34,15 @@ func (s *importing) fill(r row, p, was *civic.Project) {
 	}
 	if s.given(r, fieldStatus, was) {
 		s.status(r, p, was)
-	} else if s.typed(r, fieldNote) != "" && !s.noted {
+	} else if note := s.typed(r, fieldNote); note != "" && !s.noted && !saysAlready(p, note) {
 		s.noted = true
 		s.remark(s.t, s.column(fieldNote), r.n, "une observation n'est gardée qu'avec un changement de statut ; les autres ne sont pas lues")
 	}
+}
+
+// saysAlready: the observation is that of an import before.
+func saysAlready(p *civic.Project, note string) bool {
+	return slices.ContainsFunc(p.History, func(h civic.StatusChange) bool { return h.Note == note })
 }
 
 // typed is a cell's text on one line.
