@@ -18,12 +18,13 @@ import (
 type pages struct {
 	cfg       Config
 	templates map[string]*template.Template // by file name without .html
+	waiting   *waitingPlans
 }
 
 // newPages parses every page: a template that is wrong stops the start, and a
 // test before it.
 func newPages(cfg Config) *pages {
-	p := &pages{cfg: cfg, templates: map[string]*template.Template{}}
+	p := &pages{cfg: cfg, templates: map[string]*template.Template{}, waiting: newWaitingPlans()}
 	names, err := fs.Glob(files, "web/*.html")
 	if err != nil {
 		panic(err) // the pattern is ours
