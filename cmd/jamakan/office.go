@@ -25,6 +25,10 @@ type office interface {
 	Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error)
 	Outbox(ctx context.Context) (outboxView, error)
 	Opinions(ctx context.Context) ([]store.Opinion, error)
+	AddPerson(ctx context.Context, ask personAsk) (invitation, error)
+	InvitePerson(ctx context.Context, login string) (invitation, error)
+	DisablePerson(ctx context.Context, login string) error
+	Persons(ctx context.Context) ([]personLine, error)
 	Close() error
 }
 

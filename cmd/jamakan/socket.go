@@ -93,6 +93,7 @@ func serveOffice(o office) http.Handler {
 		view, err := o.Outbox(r.Context())
 		reply(w, view, err)
 	})
+	servePersons(mux, o)
 	mux.HandleFunc("POST /opinions", func(w http.ResponseWriter, r *http.Request) {
 		all, err := o.Opinions(r.Context())
 		reply(w, all, err)
