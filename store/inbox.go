@@ -66,7 +66,8 @@ func (b *Book) Inbox(ctx context.Context, f Filter) (Page, error) {
 
 // search is a page of the texts that hold some words.
 func (b *Book) search(ctx context.Context, f Filter) (Page, error) {
-	words, number := plainText(f.Text), b.numberOf(f.Text)
+	words := plainText(f.Text)
+	number, reference := b.numberOf(f.Text)
 	candidates := b.inbox.find(b, f, maxLooks+1)
 	stopped := len(candidates) > maxLooks
 	candidates = candidates[:min(len(candidates), maxLooks)]
@@ -74,7 +75,7 @@ func (b *Book) search(ctx context.Context, f Filter) (Page, error) {
 	for some := range slices.Chunk(candidates, scanSome) {
 		err := b.engine.View(ctx, func(s Snapshot) error {
 			texts, err := b.readLines(s, some, func(l line, o *opinion) bool {
-				return l.number == number || strings.Contains(plainText(string(o.Text)), words)
+				return reference && l.number == number || strings.Contains(plainText(string(o.Text)), words)
 			})
 			page.Texts = append(page.Texts, texts...)
 			return err
@@ -118,13 +119,14 @@ func (b *Book) readLines(s Snapshot, some []line, keep func(line, *opinion) bool
 	return out, nil
 }
 
-// numberOf is the number behind a reference that was typed, 0 when it is none.
-func (b *Book) numberOf(typed string) uint32 {
+// numberOf is the number behind a reference that was typed; false when it is
+// none.
+func (b *Book) numberOf(typed string) (uint32, bool) {
 	shown, err := civic.ParseReceipt(strings.TrimSpace(typed))
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	return b.keys.ReceiptNumber(shown)
+	return b.keys.ReceiptNumber(shown), true
 }
 
 // InboxCounts are the texts of a territory in figures.

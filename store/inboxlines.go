@@ -198,7 +198,7 @@ func (x *inbox) find(b *Book, f Filter, most int) []line {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	end := len(x.lines)
-	if number := b.numberOf(f.Before); f.Before != "" && number != 0 {
+	if number, ok := b.numberOf(f.Before); ok {
 		end, _ = slices.BinarySearchFunc(x.lines, line{number: number}, byNumber)
 	}
 	var out []line
