@@ -59,7 +59,7 @@ func (b *Book) PutReady(ctx context.Context, who string, r Ready) error {
 		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		if kept.Texts[lang], err = sayable(text); err != nil {
+		if kept.Texts[lang], err = Sayable(text); err != nil {
 			return err
 		}
 	}

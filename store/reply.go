@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/civic/msisdn"
 	"github.com/jamakan/jamakan/store/outbox"
 )
 
@@ -33,7 +34,7 @@ var ErrVerdict = errors.New("a rumour is answered with a verdict, and only a rum
 // the answer to its own text. ErrErased and ErrNoSender say why nobody can be
 // answered.
 func (b *Book) AnswerText(ctx context.Context, who, reference string, a Answer, spell func(lang, text string) ([]Letter, error)) error {
-	text, err := sayable(a.Text)
+	text, err := Sayable(a.Text)
 	if err != nil {
 		return err
 	}
@@ -233,20 +234,10 @@ func (b *Book) MaskedNumber(ctx context.Context, reference string) (string, erro
 			return errors.Join(err, ErrNoSender)
 		}
 		e164, err := b.keys.Open(owner[:], sealed)
-		masked = MaskNumber(string(e164))
+		masked = msisdn.Mask(string(e164))
 		return err
 	})
 	return masked, err
-}
-
-// MaskNumber shows two digits at each end of a Malian number, and of anything
-// else none.
-func MaskNumber(e164 string) string {
-	rest, malian := strings.CutPrefix(e164, "+223")
-	if !malian || len(rest) != 8 {
-		return "** ** ** **"
-	}
-	return "+223 " + rest[:2] + " ** ** " + rest[6:]
 }
 
 // stateOf is how far a message of the outbox came; "" when it is not kept.
@@ -268,8 +259,9 @@ func (b *Book) stateOf(s Snapshot, place string) (outbox.State, error) {
 	return "", nil
 }
 
-// sayable is an answer as it is kept and sent: lines of letters that show.
-func sayable(text string) (string, error) {
+// Sayable is an answer as it is kept and sent: lines of letters that show.
+// ErrTextLength when nothing is left, or too much.
+func Sayable(text string) (string, error) {
 	text = strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\r\n", "\n")
 	text = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {

@@ -137,13 +137,8 @@ func TestLookAtNumber(t *testing.T) {
 	l := newLedger(t)
 	ctx := context.Background()
 	ref := l.say(one, "1", "01010103", "eau", "la pompe")
-	if masked, err := l.MaskedNumber(ctx, ref); err != nil || masked != "+223 76 ** ** 01" {
+	if masked, err := l.MaskedNumber(ctx, ref); err != nil || masked != "+223 76 •• •• 01" {
 		t.Errorf("%q %v", masked, err)
-	}
-	for _, odd := range []string{"", "+33612345678", "+223760000", "22376000001"} {
-		if got := store.MaskNumber(odd); got != "** ** ** **" {
-			t.Errorf("%q: %q", odd, got)
-		}
 	}
 	for range 2 {
 		if got, err := l.LookAtNumber(ctx, "awa", ref); err != nil || got != one {
