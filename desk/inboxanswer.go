@@ -99,6 +99,14 @@ func (p *pages) answerText(c echo.Context) error {
 	if err := p.fillAnswer(c, o, &a); err != nil {
 		return err
 	}
+	if text, err := store.Sayable(a.Text); err == nil {
+		a.Text = text // what the page shows again is what would be kept
+	} else {
+		a.Text = harmless(a.Text)
+	}
+	if a.Verdict == store.Unchecked { // what is sent then is always the same sentence
+		a.Text = p.cfg.Catalog.Default(a.Lang).Text("rumour.unchecked")
+	}
 	if c.FormValue("faire") == "inserer" {
 		a.insert()
 	} else if fault := a.unfit(o); fault != nil {

@@ -224,7 +224,16 @@ func (p *pages) lookAtNumber(c echo.Context) error {
 	if o, err = p.theText(c); err != nil {
 		return err
 	}
-	return p.textPage(c, http.StatusOK, o, textView{Number: number, Whole: true})
+	return p.textPage(c, http.StatusOK, o, textView{Number: spaced(number), Whole: true})
+}
+
+// spaced is a Malian number as people read it.
+func spaced(e164 string) string {
+	rest, ok := strings.CutPrefix(e164, "+223")
+	if !ok || len(rest) != 8 {
+		return e164
+	}
+	return "+223 " + rest[:2] + " " + rest[2:4] + " " + rest[4:6] + " " + rest[6:]
 }
 
 // textFault shows what the reader did wrong beside the form she did it in.

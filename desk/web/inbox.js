@@ -12,7 +12,8 @@
 
   async function look() {
     const mine = ++asked;
-    if (!words.value.trim() || !form.checkValidity()) { preview.replaceChildren(); return; }
+    const fixed = form.elements.verdict && form.elements.verdict.value === "en_cours";
+    if (!fixed && !words.value.trim() || !form.checkValidity()) { preview.replaceChildren(); return; }
     const data = new URLSearchParams(new FormData(form));
     data.set("faire", "compter");
     try {
