@@ -112,9 +112,9 @@ func TestInboxList(t *testing.T) {
 func TestAText(t *testing.T) {
 	s := serve(t, false, spelled)
 	ref := s.say(t, caller, jama, "eau", "ji tɛ an fɛ")
-	s.visit(t, "fanta").Get("/textes/"+ref).Is(200).Shows("ji tɛ an fɛ", "attend, reçu").Hides("<textarea", "76 ••", "Voir le numéro", "inbox.js")
+	s.visit(t, "fanta").Get("/textes/"+ref).Is(200).Shows("ji tɛ an fɛ", "pas encore lu, reçu").Hides("<textarea", "76 ••", "Voir le numéro", "inbox.js")
 	v := s.visit(t, "moussa").Get("/textes/" + strings.ToLower(ref)).Is(200)
-	v.Shows("attend, lu", "76 •• •• 01", "Bamanankan", `value="bm" selected`, "Lu, on en parlera", "a lu").Hides(caller[4:])
+	v.Shows("lu, à répondre", "76 •• •• 01", "Bamanankan", `value="bm" selected`, "Lu, on en parlera", "a lu").Hides(caller[4:])
 	v.Post("/textes/"+ref+"/classer", url.Values{"genre": {"plainte"}, "projet": {"EAU-01"}, "etiquettes": {" pompe,urgent , "}, "pour": {"moussa"}}).Is(200)
 	v.Shows("C&#39;est enregistré", "pompe, urgent", `value="plainte" selected`, `value="EAU-01" selected`, `value="moussa" selected`)
 	v.Post("/textes/"+ref+"/classer", url.Values{"genre": {"plainte"}, "projet": {"EAU-01"}, "etiquettes": {"pompe,urgent"}, "pour": {"fanta"}}).Is(422).Shows("ne répond pas pour cette commune")
@@ -168,7 +168,7 @@ func TestAnsweringARumour(t *testing.T) {
 	v.Post("/textes/"+ref+"/reponse", form).Is(200).Shows("On vérifie encore. Ne le dites")
 	form.Set("faire", "envoyer")
 	form.Set("vu", field(t, v.Page, "vu"))
-	v.Post("/textes/"+ref+"/reponse", form).Is(200).Shows("attend, lu")
+	v.Post("/textes/"+ref+"/reponse", form).Is(200).Shows("lu, à répondre")
 }
 
 // Rights are looked at by the server, whatever the page showed.
