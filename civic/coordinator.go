@@ -57,7 +57,7 @@ type Coordinator struct {
 	Login     string // 2 to 32 small letters, digits, dots and hyphens
 	Name      string // as colleagues read it
 	Role      Role
-	Territory []Code // places she works for, with all below them; an administrator has all
+	Territory []Code // places she works for, with all below them; an administrator has all, an observer without one reads everywhere
 }
 
 // Covers says whether a commune is in her territory. An opinion whose commune

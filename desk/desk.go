@@ -53,11 +53,12 @@ type Config struct {
 	// nil: there is no SMS channel, and nobody is answered.
 	Spell func(store.Opinion, store.Answer) ([]store.Letter, error)
 
-	Phone   Dialer // of the simulated phone
-	Texts   Texter // of the simulated phone; nil: it has no SMS
-	Short   string // the number it texts
-	Mail    Mail   // how the messages stand; nil: there are none
-	Demo    bool   // there is a simulated phone
+	Phone   Dialer  // of the simulated phone
+	Texts   Texter  // of the simulated phone; nil: it has no SMS
+	Short   string  // the number it texts
+	Screens Screens // of phones, for the preview; nil: none
+	Mail    Mail    // how the messages stand; nil: there are none
+	Demo    bool    // there is a simulated phone
 	Logger  *slog.Logger
 	Version string
 	Code    string // what the simulated phone dials
@@ -69,7 +70,7 @@ const maxForm = 64 << 10
 // rooms are the pages, each with its routes: the one place to add one.
 func rooms() []func(*pages, *echo.Echo) {
 	return []func(*pages, *echo.Echo){
-		homeRoutes, loginRoutes, ownRoutes, accountRoutes, journalRoutes, inboxRoutes, readyRoutes, mailRoutes, phoneRoutes,
+		homeRoutes, inboxRoutes, readyRoutes, consultRoutes, worksRoutes, loginRoutes, ownRoutes, accountRoutes, journalRoutes, mailRoutes, phoneRoutes,
 	}
 }
 

@@ -130,3 +130,12 @@ func (p *pages) done(c echo.Context, to, what string) error {
 	}
 	return c.Redirect(http.StatusSeeOther, to+mark+"fait="+what)
 }
+
+// refuse answers what her territory or her role does not hold, and writes it
+// into the journal.
+func (p *pages) refuse(c echo.Context) error {
+	if err := p.cfg.Book.Note(c.Request().Context(), me(c).Login, "refused", c.Request().URL.Path); err != nil {
+		p.cfg.Logger.Error("the journal could not be written", "err", err)
+	}
+	return guard.ErrForbidden
+}
