@@ -9,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/jamakan/jamakan/civic"
-	"github.com/jamakan/jamakan/desk/guard"
 	"github.com/jamakan/jamakan/store"
 )
 
@@ -51,7 +50,7 @@ func (p *pages) theText(c echo.Context) (store.Opinion, error) {
 		return o, err
 	}
 	if !me(c).Covers(o.Commune) {
-		return o, p.forbid(c)
+		return o, p.refuse(c)
 	}
 	return o, nil
 }
@@ -60,14 +59,9 @@ func (p *pages) theText(c echo.Context) (store.Opinion, error) {
 func (p *pages) mineText(c echo.Context, right civic.Right) (store.Opinion, error) {
 	o, err := p.theText(c)
 	if err == nil && !me(c).May(right, o.Commune) {
-		err = p.forbid(c)
+		err = p.refuse(c)
 	}
 	return o, err
-}
-
-// forbid notes that somebody tried what is not hers.
-func (p *pages) forbid(c echo.Context) error {
-	return errors.Join(guard.ErrForbidden, p.cfg.Book.Note(c.Request().Context(), me(c).Login, "refused", uncut(c.Request().URL.Path, 64)))
 }
 
 // showText shows a text; for who may answer it, that marks it read.
