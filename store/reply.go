@@ -3,22 +3,17 @@ package store
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/jamakan/jamakan/civic"
-	"github.com/jamakan/jamakan/civic/msisdn"
 	"github.com/jamakan/jamakan/store/outbox"
 )
 
 // Answer is what a coordinator answers to a text.
 type Answer struct {
-	Form    string // of the page it was typed on: the same form sends once
+	Form    string // of the page it was typed on: the same words of the same form are sent once
 	Text    string // as typed
 	Lang    string
 	Verdict Verdict // of a rumour
@@ -58,7 +53,7 @@ func (b *Book) AnswerText(ctx context.Context, who, reference string, a Answer, 
 		return fmt.Errorf("%w: %d messages for one answer", ErrBounds, len(letters))
 	}
 	posting := &posting{b: b, who: who, key: key, owner: owner, answer: a, letters: letters, seq: b.sequence(), line: b.journalSequence()}
-	posting.id = ID(b.keys.Event("answer", b.referenceOf(key), a.Form))
+	posting.id = ID(b.keys.Event("answer", b.referenceOf(key), a.Form, a.Lang, string(a.Verdict), a.Text))
 	result, err := b.engine.Do(ctx, Command{ID: posting.id, Reads: []Key{key, ContactKey(owner)}, Decide: posting.decide})
 	if errors.Is(err, errSame) {
 		return nil
@@ -154,128 +149,4 @@ func (p *posting) reply(v View, o *opinion) (note string) {
 		note = string(p.answer.Verdict) + ", " + note
 	}
 	return note
-}
-
-// owner opens whose text it is: a citizen key, never shown.
-func (b *Book) owner(reference string, o *opinion) (owner [16]byte, err error) {
-	switch {
-	case o.Status == civic.ErasedOnAsk:
-		return owner, ErrErased
-	case len(o.From) == 0:
-		return owner, ErrNoSender
-	}
-	opened, err := b.keys.Open([]byte(reference), o.From)
-	if err != nil || len(opened) != len(owner) {
-		return owner, errors.Join(ErrNoSender, err)
-	}
-	return [16]byte(opened), nil
-}
-
-// number opens the number of who wrote a text, if it is still the one meant.
-func (b *Book) number(v View, reference string, o *opinion, owner [16]byte) (string, error) {
-	if now, err := b.owner(reference, o); err != nil || now != owner {
-		return "", errors.Join(err, ErrNoSender)
-	}
-	sealed, ok := v.Get(ContactKey(owner))
-	if !ok {
-		return "", ErrNoSender
-	}
-	e164, err := b.keys.Open(owner[:], sealed)
-	if err != nil {
-		return "", errors.Join(ErrNoSender, err)
-	}
-	return string(e164), nil
-}
-
-// LookAtNumber is the number of who wrote a text, to answer her. That it was
-// looked at is on disk before it is told.
-func (b *Book) LookAtNumber(ctx context.Context, who, reference string) (string, error) {
-	key, o, err := b.find(ctx, reference)
-	if err != nil {
-		return "", err
-	}
-	owner, err := b.owner(b.referenceOf(key), &o)
-	if err != nil {
-		return "", err
-	}
-	seq := b.journalSequence()
-	var e164 string
-	err = b.do(ctx, []Key{key, ContactKey(owner)}, func(v View) (Change, error) {
-		o, err := living(v, key)
-		if err != nil {
-			return Change{}, err
-		}
-		if e164, err = b.number(v, b.referenceOf(key), &o, owner); err != nil {
-			return Change{}, err
-		}
-		return b.kept(v, key, &o, seq, who, "text.number", "")
-	})
-	if err != nil {
-		return "", err
-	}
-	return e164, nil
-}
-
-// MaskedNumber is what may be seen without being noted: enough to tell whether
-// somebody in front of the desk is who wrote, too little to call anybody.
-func (b *Book) MaskedNumber(ctx context.Context, reference string) (string, error) {
-	var masked string
-	err := b.engine.View(ctx, func(s Snapshot) error {
-		k, o, err := b.opinionAt(s, reference)
-		if err != nil {
-			return err
-		}
-		owner, err := b.owner(b.referenceOf(k), &o)
-		if err != nil {
-			return err
-		}
-		sealed, ok, err := s.Get(ContactKey(owner))
-		if err != nil || !ok {
-			return errors.Join(err, ErrNoSender)
-		}
-		e164, err := b.keys.Open(owner[:], sealed)
-		masked = msisdn.Mask(string(e164))
-		return err
-	})
-	return masked, err
-}
-
-// stateOf is how far a message of the outbox came; "" when it is not kept.
-func (b *Book) stateOf(s Snapshot, place string) (outbox.State, error) {
-	if place == "" {
-		return "", nil
-	}
-	for _, kind := range []string{KindOutbox, KindSent} {
-		k := Key(kind + "/" + place)
-		v, ok, err := s.Get(k)
-		if err != nil {
-			return "", err
-		}
-		if ok {
-			m, err := readMessage(k, v)
-			return m.State, err
-		}
-	}
-	return "", nil
-}
-
-// Sayable is an answer as it is kept and sent: lines of letters that show.
-// ErrTextLength when nothing is left, or too much.
-func Sayable(text string) (string, error) {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\r\n", "\n")
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r != '\n' && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
-			return -1
-		}
-		return r
-	}, text))
-	if n := utf8.RuneCountInString(text); n == 0 || n > MaxReply {
-		return "", fmt.Errorf("%w: an answer of %d letters; 1 to %d can be sent", ErrTextLength, n, MaxReply)
-	}
-	return text, nil
-}
-
-func putJSON(k Key, v any) (Put, error) {
-	encoded, err := json.Marshal(v)
-	return Put{k, encoded}, err
 }

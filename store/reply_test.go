@@ -73,9 +73,13 @@ func TestAnswer(t *testing.T) {
 	if n := len(l.letters()); n != 1 {
 		t.Errorf("%d letters: an old form was sent again", n)
 	}
-	answer.Form = "form-2" // another form is another answer
+	// Another form is another answer, and so are other words: nothing that a
+	// page said was sent is lost.
+	answer.Form = "form-2"
 	l.must(l.AnswerText(ctx, "awa", ref, answer, oneLetter))
-	if n := len(l.letters()); n != 2 {
+	answer.Text = "On vient mardi"
+	l.must(l.AnswerText(ctx, "awa", ref, answer, oneLetter))
+	if n := len(l.letters()); n != 3 {
 		t.Errorf("%d letters", n)
 	}
 }
