@@ -61,7 +61,8 @@ type Coordinator struct {
 }
 
 // Covers says whether a commune is in her territory. An opinion whose commune
-// is not known ("") is everybody's, or nobody would answer it.
+// is not known ("") is everybody's, or nobody would answer it. An observer to
+// whom no place was given watches all of them: she changes none.
 func (c *Coordinator) Covers(commune Code) bool {
 	if c.Role == Administrator || commune == "" || c.Role == Observer && len(c.Territory) == 0 {
 		return true

@@ -56,6 +56,7 @@ type stage struct {
 	Book  *store.Book
 	Clock *clock
 	Room  desk.Config
+	said  int // opinions given
 }
 
 const password = "trois chèvres bleues"
