@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/meter"
 	"github.com/jamakan/jamakan/store/outbox"
 	"github.com/jamakan/jamakan/store/secret"
 )
@@ -41,6 +42,10 @@ type Book struct {
 
 	letterSeq atomic.Int64 // of the last message made
 	auditSeq  atomic.Int64 // of the last line of the journal
+
+	meter    *meter.Meter
+	flushing sync.Mutex // over a flush of the meter, and over counting
+	counting bool       // this process counts
 }
 
 // Content is what citizens are asked and shown.
@@ -68,9 +73,12 @@ func NewBook(engine Engine, keys *secret.Keys, opts BookOptions) (*Book, error) 
 	if opts.Rand == nil {
 		opts.Rand = rand.Reader
 	}
-	b := &Book{engine: engine, keys: keys, opts: opts, shown: map[shownKey]civic.Standing{}}
+	b := &Book{engine: engine, keys: keys, opts: opts, shown: map[shownKey]civic.Standing{}, meter: meter.New()}
 	ctx := context.Background()
 	if err := b.claim(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.settleTraffic(ctx); err != nil {
 		return nil, err
 	}
 	return b, b.reload(ctx)

@@ -75,6 +75,9 @@ func bucket(d time.Duration) slot {
 // Drop counts that the call stopped on a screen, in the week of its last turn.
 func (h *Hand) Drop(screen string) {
 	c := h.at
+	if c == nil {
+		return // it never got as far as a screen
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.drops == nil {
