@@ -46,6 +46,9 @@ type Book struct {
 	meter    *meter.Meter
 	flushing sync.Mutex // over a flush of the meter, and over counting
 	counting bool       // this process counts
+
+	closing sync.Mutex // over the closing of weeks, and over closed
+	closed  closed     // nothing is left to close before it
 }
 
 // Content is what citizens are asked and shown.
@@ -179,6 +182,9 @@ func (b *Book) Content() *Content { return b.content.Load() }
 // and says what changed. Each new consultation gets its voter key in the same
 // command, and the journal says who did it.
 func (b *Book) Import(ctx context.Context, who string, plan civic.Plan) ([]civic.Change, error) {
+	if err := b.CloseWeeks(ctx); err != nil { // with their plans as they were
+		return nil, err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, err := b.Content().Territory.With(plan.Places); err != nil {

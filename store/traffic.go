@@ -52,15 +52,26 @@ const flushSome = 6
 func (b *Book) FlushTraffic(ctx context.Context) error {
 	b.flushing.Lock()
 	defer b.flushing.Unlock()
+	if wrote, err := b.flush(ctx); wrote || err != nil {
+		return err
+	}
 	b.counting = true
+	return b.do(ctx, nil, func(v View) (Change, error) {
+		still, err := stillCounting(v)
+		return Change{Put: []Put{still}}, err
+	})
+}
+
+// flush writes what is in memory, if anything is.
+func (b *Book) flush(ctx context.Context) (wrote bool, err error) {
 	drained := b.meter.Drain(b.opts.Now())
-	wrote := false
+	b.counting = b.counting || len(drained) > 0
 	for week, counts := range drained {
 		shares := byCommune(counts)
 		for some := range slices.Chunk(slices.Sorted(maps.Keys(shares)), flushSome) {
 			if err := b.addTraffic(ctx, week, some, shares); err != nil {
 				b.giveBack(drained)
-				return fmt.Errorf("counts of calls: %w", err)
+				return wrote, fmt.Errorf("counts of calls: %w", err)
 			}
 			for _, commune := range some {
 				for cell := range shares[commune] {
@@ -70,13 +81,7 @@ func (b *Book) FlushTraffic(ctx context.Context) error {
 			wrote = true
 		}
 	}
-	if wrote {
-		return nil
-	}
-	return b.do(ctx, nil, func(v View) (Change, error) {
-		still, err := stillCounting(v)
-		return Change{Put: []Put{still}}, err
-	})
+	return wrote, nil
 }
 
 // giveBack returns what is left of drained counts.
@@ -88,19 +93,13 @@ func (b *Book) giveBack(drained map[civic.Week]civic.Traffic) {
 
 // StopTraffic writes the last counts, and that none are missing.
 func (b *Book) StopTraffic(ctx context.Context) error {
-	if !b.startedCounting() {
-		return nil
-	}
-	if err := b.FlushTraffic(ctx); err != nil {
-		return err
-	}
-	return b.do(ctx, nil, func(View) (Change, error) { return Change{Delete: []Key{keyCounting}}, nil })
-}
-
-func (b *Book) startedCounting() bool {
 	b.flushing.Lock()
 	defer b.flushing.Unlock()
-	return b.counting
+	if _, err := b.flush(ctx); err != nil || !b.counting {
+		return err
+	}
+	b.counting = false
+	return b.do(ctx, nil, func(View) (Change, error) { return Change{Delete: []Key{keyCounting}}, nil })
 }
 
 func stillCounting(v View) (Put, error) {
