@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jamakan/jamakan/civic"
 )
@@ -41,7 +42,7 @@ func (b *Book) CloseWeeks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range content.Consultations() {
+	for _, c := range begun(content) {
 		for w := civic.WeekOf(c.Opens); w.Before(want.week); w = w.Next() {
 			if err := b.closeSheet(ctx, w, c.Code); err != nil {
 				return fmt.Errorf("week %s of %s: %w", w, c.Code, err)
@@ -55,6 +56,11 @@ func (b *Book) CloseWeeks(ctx context.Context) error {
 	}
 	b.closed = want
 	return nil
+}
+
+// begun are the consultations that are no drafts: those that weeks count.
+func begun(c *Content) []*civic.Consultation {
+	return slices.DeleteFunc(c.Consultations(), func(c *civic.Consultation) bool { return c.Draft })
 }
 
 // flushFirst writes what was counted, so that the last minute of a week is in
@@ -128,7 +134,7 @@ func (b *Book) unreported(ctx context.Context, now civic.Week) (civic.Week, erro
 		return next, err
 	}
 	next = now
-	for _, c := range b.Content().Consultations() {
+	for _, c := range begun(b.Content()) {
 		if w := civic.WeekOf(c.Opens); w.Before(next) {
 			next = w
 		}

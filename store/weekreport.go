@@ -65,7 +65,7 @@ func (b *Book) frozenReport(ctx context.Context, w civic.Week) (civic.Report, er
 // the log's at that time, nil when nothing came after it.
 func (b *Book) makeReport(ctx context.Context, w civic.Week, asOf time.Time, messages bool) (civic.Report, *Tree, error) {
 	content := b.Content()
-	r := civic.Report{Week: w, AsOf: asOf, Plans: content.Plans, Places: content.Around(scopes(content))}
+	r := civic.Report{Week: w, AsOf: asOf, Plans: published(content), Places: content.Around(scopes(content))}
 	counts, err := b.Traffic(ctx, w)
 	if err != nil {
 		return r, nil, err
@@ -98,4 +98,13 @@ func scopes(c *Content) []civic.Code {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// published are the plans without their drafts, which nobody has seen yet.
+func published(c *Content) []civic.Plan {
+	plans := slices.Clone(c.Plans)
+	for i := range plans {
+		plans[i].Consultations = slices.DeleteFunc(slices.Clone(plans[i].Consultations), func(c civic.Consultation) bool { return c.Draft })
+	}
+	return plans
 }

@@ -308,7 +308,9 @@ func (l *ledger) copied(name string) string {
 }
 
 // Backup copies the engine's file.
-func (l *ledger) Backup(ctx context.Context, f *os.File) (int64, error) { return l.engine.Backup(ctx, f) }
+func (l *ledger) Backup(ctx context.Context, f *os.File) (int64, error) {
+	return l.engine.Backup(ctx, f)
+}
 
 // restore puts a copy in the file's place.
 func (l *ledger) restore(path string) {

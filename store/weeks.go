@@ -59,7 +59,7 @@ func (b *Book) sheet(ctx context.Context, w civic.Week, code string) (civic.Shee
 // now.
 func (b *Book) Series(ctx context.Context, upTo civic.Week) ([]civic.Sheet, error) {
 	first := upTo.Next()
-	all := b.Content().Consultations()
+	all := begun(b.Content())
 	for _, c := range all {
 		if w := civic.WeekOf(c.Opens); w.Before(first) {
 			first = w
