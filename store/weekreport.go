@@ -108,3 +108,18 @@ func published(c *Content) []civic.Plan {
 	}
 	return plans
 }
+
+// Flows are the ballots cast and changed in each of some weeks, from memory.
+func (b *Book) Flows(ctx context.Context, weeks []civic.Week) (all [][]civic.BallotFlow, err error) {
+	err = b.engine.View(ctx, func(s Snapshot) error {
+		for _, w := range weeks {
+			rows, err := s.Flows(w)
+			if err != nil {
+				return err
+			}
+			all = append(all, rows)
+		}
+		return nil
+	})
+	return all, err
+}
