@@ -35,8 +35,9 @@ type WeekPublished struct {
 
 // Count is a count as it may be shown.
 type Count struct {
-	N   int64
-	Few bool // 1 to 4: not said how many
+	N    int64
+	Few  bool // 1 to 4: not said how many
+	More bool // of a sum: communes with few are left out of N, or it would tell them
 }
 
 func shownCount(n int64) Count {
@@ -44,6 +45,15 @@ func shownCount(n int64) Count {
 		return Count{Few: true}
 	}
 	return Count{N: n}
+}
+
+// shownSum is the sum of counts as far as each may be shown.
+func shownSum(of map[civic.Code]int64) (sum Count) {
+	for _, n := range of {
+		c := shownCount(n)
+		sum.N, sum.More = sum.N+c.N, sum.More || c.Few
+	}
+	return sum
 }
 
 // WeekView is the page of the week.
@@ -159,10 +169,14 @@ type weekMaker struct {
 	open      map[civic.Code]bool
 	now, last act
 	residents map[civic.Code]civic.Residents
+	scopes    map[string][]civic.Code // of consultations
 }
 
 func newWeekMaker(in WeekInput) *weekMaker {
-	m := &weekMaker{in: in, held: map[string]bool{}, open: map[civic.Code]bool{}, residents: map[civic.Code]civic.Residents{}}
+	m := &weekMaker{
+		in: in, held: map[string]bool{}, open: map[civic.Code]bool{},
+		residents: map[civic.Code]civic.Residents{}, scopes: map[string][]civic.Code{},
+	}
 	for i := range in.This.Plans {
 		m.plan(&in.This.Plans[i])
 	}
@@ -184,9 +198,9 @@ func (m *weekMaker) plan(p *civic.Plan) {
 	for i := range p.Consultations {
 		c := &p.Consultations[i]
 		state := c.State(m.in.Now)
-		if m.held[c.Code] = state == civic.Annulled || state != civic.Closed && c.Visibility == civic.AfterClose; m.held[c.Code] && state == civic.Open {
-			m.heldAny = true
-		}
+		m.scopes[c.Code] = c.Scope
+		m.held[c.Code] = state == civic.Annulled || state != civic.Closed && c.Visibility == civic.AfterClose
+		m.heldAny = m.heldAny || m.held[c.Code] && state == civic.Open
 		for _, commune := range c.Scope {
 			m.open[commune] = m.open[commune] || state == civic.Open
 		}
@@ -224,10 +238,10 @@ func (m *weekMaker) totals(v *WeekView) {
 	}
 	v.Dials, v.DialsBefore, v.Completed = sum(m.now.dials), sum(m.last.dials), sum(m.now.completed)
 	v.Texts, v.TextsBefore, v.Unclear = sum(m.now.texts), sum(m.last.texts), sum(m.now.unclear)
-	v.Ballots, v.BallotsBefore = shownCount(sum(m.now.ballots)), shownCount(sum(m.last.ballots))
+	v.Ballots, v.BallotsBefore = shownSum(m.now.ballots), shownSum(m.last.ballots)
 	v.Nowhere, v.Held = m.now.dials[""], m.heldAny
 	for _, flows := range m.in.Past {
-		v.Spark = append(v.Spark, shownCount(sum(m.acts(civic.Report{Ballots: flows}).ballots)))
+		v.Spark = append(v.Spark, shownSum(m.acts(civic.Report{Ballots: flows}).ballots))
 	}
 	for _, t := range m.in.This.Traffic {
 		v.Lost = v.Lost || t.Measure == civic.Lost && t.N > 0

@@ -13,7 +13,7 @@ func (m *weekMaker) commune(code civic.Code) WeekCommune {
 		Ballots: shownCount(m.now.ballots[code]), BallotsBefore: shownCount(m.last.ballots[code]),
 		Residents: m.residents[code], Rate: -1,
 	}
-	f, ok := m.figures(func(p civic.Published) civic.Figures { return p.Communes[code] })
+	f, _, ok := m.figures(func(p civic.Published) civic.Figures { return p.Communes[code] })
 	if !ok {
 		return c
 	}
@@ -27,17 +27,17 @@ func (m *weekMaker) commune(code civic.Code) WeekCommune {
 
 // figures are those of the consultation that most numbers took part in: a
 // number that votes in two is not two.
-func (m *weekMaker) figures(of func(civic.Published) civic.Figures) (best civic.Figures, ok bool) {
+func (m *weekMaker) figures(of func(civic.Published) civic.Figures) (best civic.Figures, code string, ok bool) {
 	for _, p := range m.in.Published {
 		f := of(p.Figures)
 		if m.held[p.Code] || f.AsOf == (civic.Week{}) || f.Numbers.Hidden {
 			continue
 		}
 		if !ok || f.Numbers.N > best.Numbers.N {
-			best, ok = f, true
+			best, code, ok = f, p.Code, true
 		}
 	}
-	return best, ok
+	return best, code, ok
 }
 
 // bars draws the rates against the highest.
@@ -86,19 +86,22 @@ func share(t civic.Table[string], part string, of ...string) WeekShare {
 // groups are the bars of women and young people, pooled over the scope when
 // all of it is hers, else of her one commune.
 func (m *weekMaker) groups(all []WeekCommune) []WeekGroup {
-	residents, of := civic.Residents{}, func(p civic.Published) civic.Figures { return p.Pooled }
-	switch {
-	case len(all) == 1:
-		code := all[0].Code
-		residents, of = m.residents[code], func(p civic.Published) civic.Figures { return p.Communes[code] }
-	case len(m.in.Me.Territory) > 0 && m.in.Me.Role != civic.Administrator:
+	alone := len(all) == 1
+	if !alone && len(m.in.Me.Territory) > 0 && m.in.Me.Role != civic.Administrator {
 		return nil
-	default:
-		residents = m.census(all)
 	}
-	f, ok := m.figures(of)
+	f, code, ok := m.figures(func(p civic.Published) civic.Figures {
+		if alone {
+			return p.Communes[all[0].Code]
+		}
+		return p.Pooled
+	})
 	if !ok {
 		return nil
+	}
+	residents := m.census(m.scopes[code])
+	if alone {
+		residents = all[0].Residents
 	}
 	women, young := shares(f, residents)
 	var groups []WeekGroup
@@ -111,12 +114,13 @@ func (m *weekMaker) groups(all []WeekCommune) []WeekGroup {
 	return groups
 }
 
-// census sums up the residents, where every commune has the figure.
-func (m *weekMaker) census(all []WeekCommune) civic.Residents {
+// census sums up the residents of a scope, as far as every commune has the
+// figure.
+func (m *weekMaker) census(scope []civic.Code) civic.Residents {
 	sum := civic.Residents{}
 	women, young := true, true
-	for _, c := range all {
-		r := c.Residents
+	for _, code := range scope {
+		r := m.residents[code]
 		women, young = women && r.Women > 0, young && r.Young > 0 && r.Over15 > 0
 		sum.Total, sum.Over15, sum.Women, sum.Young = sum.Total+r.Total, sum.Over15+r.Over15, sum.Women+r.Women, sum.Young+r.Young
 	}
