@@ -130,6 +130,8 @@ type Plan struct {
 type Residents struct {
 	Total  int    `json:"total"`
 	Over15 int    `json:"over15,omitempty"`
+	Women  int    `json:"women,omitempty"` // of Total
+	Young  int    `json:"young,omitempty"` // from 15 to 35 years
 	Source string `json:"source"`
 	Year   int    `json:"year"`
 }

@@ -53,12 +53,14 @@ type Config struct {
 	// nil: there is no SMS channel, and nobody is answered.
 	Spell func(store.Opinion, store.Answer) ([]store.Letter, error)
 
-	Phone   Dialer  // of the simulated phone
-	Texts   Texter  // of the simulated phone; nil: it has no SMS
-	Short   string  // the number it texts
-	Screens Screens // of phones, for the preview; nil: none
-	Mail    Mail    // how the messages stand; nil: there are none
-	Demo    bool    // there is a simulated phone
+	Phone   Dialer        // of the simulated phone
+	Texts   Texter        // of the simulated phone; nil: it has no SMS
+	Short   string        // the number it texts
+	Screens Screens       // of phones, for the preview; nil: none
+	Mail    Mail          // how the messages stand; nil: there are none
+	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
+	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
+	Demo    bool          // there is a simulated phone
 	Logger  *slog.Logger
 	Version string
 	Code    string // what the simulated phone dials

@@ -20,8 +20,3 @@ func (p *pages) showHome(c echo.Context) error {
 	}
 	return p.show(c, "home", "Jamakan", map[string]any{"Code": p.cfg.Code, "Demo": p.cfg.Demo, "First": first})
 }
-
-// showWeek is the page of the week.
-func (p *pages) showWeek(c echo.Context) error {
-	return p.show(c, "week", p.text("desk.nav.week"), nil)
-}

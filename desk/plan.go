@@ -74,8 +74,8 @@ type waitingPlan struct {
 
 // How many files wait, and how long.
 const (
-	maxWaiting = 8
-	waitFor    = 30 * time.Minute
+	maxTried = 8
+	triedFor    = 30 * time.Minute
 )
 
 func newWaitingPlans() *waitingPlans { return &waitingPlans{all: map[string]waitingPlan{}} }
@@ -88,12 +88,12 @@ func (w *waitingPlans) keep(x waitingPlan) (string, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for k, old := range w.all {
-		if x.at.Sub(old.at) > waitFor || old.who == x.who {
+		if x.at.Sub(old.at) > triedFor || old.who == x.who {
 			delete(w.all, k)
 		}
 	}
 	for k := range w.all {
-		if len(w.all) < maxWaiting {
+		if len(w.all) < maxTried {
 			break
 		}
 		delete(w.all, k)
@@ -107,7 +107,7 @@ func (w *waitingPlans) take(id, who string, now time.Time) (waitingPlan, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	x, ok := w.all[id]
-	if !ok || x.who != who || now.Sub(x.at) > waitFor {
+	if !ok || x.who != who || now.Sub(x.at) > triedFor {
 		return x, false
 	}
 	delete(w.all, id)

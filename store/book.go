@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/meter"
 	"github.com/jamakan/jamakan/store/outbox"
 	"github.com/jamakan/jamakan/store/secret"
 )
@@ -44,6 +45,13 @@ type Book struct {
 
 	letterSeq atomic.Int64 // of the last message made
 	auditSeq  atomic.Int64 // of the last line of the journal
+
+	meter    *meter.Meter
+	flushing sync.Mutex // over a flush of the meter, and over counting
+	counting bool       // this process counts
+
+	closing sync.Mutex // over the closing of weeks, and over closed
+	closed  closed     // nothing is left to close before it
 }
 
 // Content is what citizens are asked and shown.
@@ -71,9 +79,12 @@ func NewBook(engine Engine, keys *secret.Keys, opts BookOptions) (*Book, error) 
 	if opts.Rand == nil {
 		opts.Rand = rand.Reader
 	}
-	b := &Book{engine: engine, keys: keys, opts: opts, shown: map[shownKey]civic.Standing{}}
+	b := &Book{engine: engine, keys: keys, opts: opts, shown: map[shownKey]civic.Standing{}, meter: meter.New()}
 	ctx := context.Background()
 	if err := b.claim(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.settleTraffic(ctx); err != nil {
 		return nil, err
 	}
 	return b, b.reload(ctx)
@@ -210,6 +221,9 @@ func (b *Book) Edit(ctx context.Context, who, what, about, code string, edit fun
 // change brings a plan to what made makes of the stored one. like is a plan of
 // that kind, whose consultations get their voter keys.
 func (b *Book) change(ctx context.Context, who, what, about, plan string, like civic.Plan, made func(*civic.Plan, time.Time) (civic.Plan, error)) ([]civic.Change, error) {
+	if err := b.CloseWeeks(ctx); err != nil { // with their plans as they were
+		return nil, err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if _, err := b.Content().Territory.With(like.Places); err != nil {

@@ -30,6 +30,7 @@ type ledger struct {
 	now    time.Time
 	keys   *secret.Keys
 	engine *bolt.Engine
+	serial int
 	*store.Book
 }
 

@@ -141,6 +141,9 @@ type Snapshot interface {
 	Records(from uint64, fn func(civic.Record) bool) error
 	// Counts returns the consultation's counters (the caller may keep them).
 	Counts(consultation string) (civic.Counts, error)
+	// Flows are the ballots cast and changed in a week, in a fixed order:
+	// counted as the log is written, and anew whenever it is read.
+	Flows(week civic.Week) ([]civic.BallotFlow, error)
 	Head() Head
 }
 

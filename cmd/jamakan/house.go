@@ -62,7 +62,9 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 }
 
 // Close writes what is left and closes the database.
-func (h *house) Close() error { return h.engine.Close() }
+func (h *house) Close() error {
+	return errors.Join(h.book.StopTraffic(context.Background()), h.engine.Close())
+}
 
 // loadKeys finds the master key: the environment, the key file, or, in the
 // demonstration only, a file in the data folder made at first start.

@@ -239,16 +239,21 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 	return err
 }
 
-// clockwork does what the clock asks: forget calls that are over, drop
-// expired positions and replies, close weeks that ended.
+// clockwork does what the clock asks: forget calls that are over, write what
+// was counted, close weeks that ended, drop expired positions and replies.
 func (s *servers) clockwork(ctx context.Context) error {
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
 	for n := 0; ; n++ {
-		if n%20 == 0 { // at the start, then every ten minutes
-			if err := s.house.book.CloseWeeks(ctx); err != nil && ctx.Err() == nil {
-				s.log.Error("weeks that ended are not closed yet", "err", err)
+		if n%2 == 0 { // at the start, then every minute
+			if err := s.house.book.FlushTraffic(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("counts of calls are not written yet", "err", err)
 			}
+		}
+		if err := s.house.book.CloseWeeks(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("weeks that ended are not closed yet", "err", err)
+		}
+		if n%20 == 0 { // at the start, then every ten minutes
 			if err := s.house.book.Sweep(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("expired records are not dropped yet", "err", err)
 			}
