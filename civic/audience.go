@@ -29,7 +29,9 @@ func (a *Audience) Matches(c Citizen) bool {
 	return among(a.Communes, c.Commune) && among(a.Langs, c.Lang) && among(a.Sexes, c.Sex) && among(a.Ages, c.Age)
 }
 
-func among[T comparable](wanted []T, is T) bool { return len(wanted) == 0 || slices.Contains(wanted, is) }
+func among[T comparable](wanted []T, is T) bool {
+	return len(wanted) == 0 || slices.Contains(wanted, is)
+}
 
 // ByParticipation says whether who voted matters.
 func (a *Audience) ByParticipation() bool {

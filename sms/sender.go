@@ -53,7 +53,7 @@ type Sender struct {
 	known    map[string]bool // references in the queues or under way
 	urgent   queue           // answers, receipts, replies
 	bulk     queue
-	held     map[string]time.Time // messages to many that are paused, and when one letter asks again
+	held     map[string]time.Time      // messages to many that are paused, and when one letter asks again
 	flight   map[string]outbox.Message // being handed over
 	unknown  map[string]lost
 	accepted map[string]time.Time // taken, fate not reported yet
