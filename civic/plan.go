@@ -1,6 +1,7 @@
 package civic
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -166,4 +167,17 @@ func (p *Plan) Consultation(code string) *Consultation {
 		}
 	}
 	return nil
+}
+
+// Copy is a plan that can be changed without changing this one.
+func (p *Plan) Copy() (Plan, error) {
+	var c Plan
+	encoded, err := json.Marshal(p)
+	if err == nil {
+		err = json.Unmarshal(encoded, &c)
+	}
+	for i := range c.Consultations {
+		c.Consultations[i].MoveReason = p.Consultations[i].MoveReason
+	}
+	return c, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jamakan/jamakan/civic"
 )
@@ -18,6 +19,9 @@ var errWeekOpen = errors.New("the week is not over")
 func (b *Book) CloseWeeks(ctx context.Context) error {
 	now := civic.WeekOf(b.opts.Now())
 	for _, c := range b.Content().Consultations() {
+		if c.Draft {
+			continue
+		}
 		for w := civic.WeekOf(c.Opens); w.Before(now); w = w.Next() {
 			if err := b.closeWeek(ctx, w, c.Code); err != nil {
 				return fmt.Errorf("week %s of %s: %w", w, c.Code, err)
@@ -107,7 +111,7 @@ func (b *Book) sheet(ctx context.Context, w civic.Week, code string) (civic.Shee
 // now.
 func (b *Book) Series(ctx context.Context, upTo civic.Week) ([]civic.Sheet, error) {
 	first := upTo.Next()
-	all := b.Content().Consultations()
+	all := slices.DeleteFunc(b.Content().Consultations(), func(c *civic.Consultation) bool { return c.Draft })
 	for _, c := range all {
 		if w := civic.WeekOf(c.Opens); w.Before(first) {
 			first = w

@@ -108,12 +108,9 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 	}
 	registerHealth(callbacks, h, s.texts)
 	pages := quietEcho()
-	room := desk.Config{Phone: s.phone(), Demo: h.cfg.Demo, Logger: log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode}
-	if s.texts.stand != nil {
-		room.Texts = texting{s.texts.stand}
-	}
-	if len(h.cfg.SMS) > 0 {
-		room.Mail = mail{s}
+	room, err := s.room()
+	if err != nil {
+		return nil, errors.Join(err, s.texts.closeListener())
 	}
 	desk.Register(pages, room)
 	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
