@@ -203,7 +203,7 @@ func (b *Book) campaignsSoFar(ctx context.Context) (n uint64, err error) {
 
 // RewriteCampaign changes a draft; its dry run is to be made again.
 func (b *Book) RewriteCampaign(ctx context.Context, who, id string, d Draft) error {
-	return b.change(ctx, who, id, "campaign.draft", func(c *Campaign, now time.Time) ([]string, error) {
+	return b.changeCampaign(ctx, who, id, "campaign.draft", func(c *Campaign, now time.Time) ([]string, error) {
 		if c.State != civic.CampaignDraft {
 			return nil, fmt.Errorf("%w: rewrite from %s", civic.ErrCampaignStep, c.State)
 		}
@@ -215,10 +215,10 @@ func (b *Book) RewriteCampaign(ctx context.Context, who, id string, d Draft) err
 	})
 }
 
-// change changes a message to many and writes into the journal what was done,
+// changeCampaign changes a message to many and writes into the journal what was done,
 // with the lines that how returns. how may be called again; its error ends it
 // with nothing written.
-func (b *Book) change(ctx context.Context, who, id, what string, how func(*Campaign, time.Time) ([]string, error)) error {
+func (b *Book) changeCampaign(ctx context.Context, who, id, what string, how func(*Campaign, time.Time) ([]string, error)) error {
 	key, err := campaignKey(id)
 	if err != nil {
 		return err

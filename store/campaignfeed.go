@@ -117,7 +117,7 @@ func (b *Book) feedSome(ctx context.Context, c *Campaign, most int) (made int, e
 		return made, err
 	}
 	from := c.Cursor
-	return made, b.change(ctx, ByItself, c.ID, "", func(c *Campaign, _ time.Time) ([]string, error) {
+	return made, b.changeCampaign(ctx, ByItself, c.ID, "", func(c *Campaign, _ time.Time) ([]string, error) {
 		if c.Cursor != from {
 			return nil, fmt.Errorf("%w: another one feeds it", civic.ErrCampaignStep)
 		}

@@ -17,7 +17,7 @@ import (
 // recipients as the coordinator typed it: ErrTyped when it is not that of the
 // dry run. ErrTrial, ErrFewRecipients, civic.ErrCampaignStep.
 func (b *Book) ConfirmCampaign(ctx context.Context, who, id string, typed int) error {
-	return b.change(ctx, who, id, "campaign.confirm", func(c *Campaign, now time.Time) ([]string, error) {
+	return b.changeCampaign(ctx, who, id, "campaign.confirm", func(c *Campaign, now time.Time) ([]string, error) {
 		next, err := c.State.After(civic.ConfirmCampaign)
 		switch {
 		case err != nil:
@@ -44,7 +44,7 @@ func (b *Book) StepCampaign(ctx context.Context, who, id string, step civic.Camp
 	if step == civic.ConfirmCampaign || step == civic.FinishCampaign {
 		return fmt.Errorf("%w: %s is not asked for so", civic.ErrCampaignStep, step)
 	}
-	err := b.change(ctx, who, id, "campaign."+string(step), func(c *Campaign, now time.Time) ([]string, error) {
+	err := b.changeCampaign(ctx, who, id, "campaign."+string(step), func(c *Campaign, now time.Time) ([]string, error) {
 		return []string{fmt.Sprintf("made %d", c.Tally.Made)}, c.step(step, now)
 	})
 	if err == nil && step == civic.CancelCampaign {
@@ -62,7 +62,7 @@ func (c *Campaign) step(step civic.CampaignStep, now time.Time) (err error) {
 
 // expireCampaign cancels one whose time is over.
 func (b *Book) expireCampaign(ctx context.Context, id string) error {
-	return b.change(ctx, ByItself, id, "campaign.late", func(c *Campaign, now time.Time) ([]string, error) {
+	return b.changeCampaign(ctx, ByItself, id, "campaign.late", func(c *Campaign, now time.Time) ([]string, error) {
 		c.Why = Late
 		return []string{fmt.Sprintf("made %d", c.Tally.Made)}, c.step(civic.CancelCampaign, now)
 	})
@@ -70,7 +70,7 @@ func (b *Book) expireCampaign(ctx context.Context, id string) error {
 
 // finishCampaign ends one whose letters all left or were ended.
 func (b *Book) finishCampaign(ctx context.Context, id string) error {
-	return b.change(ctx, ByItself, id, "campaign.done", func(c *Campaign, now time.Time) ([]string, error) {
+	return b.changeCampaign(ctx, ByItself, id, "campaign.done", func(c *Campaign, now time.Time) ([]string, error) {
 		return []string{fmt.Sprintf("made %d", c.Tally.Made)}, c.step(civic.FinishCampaign, now)
 	})
 }

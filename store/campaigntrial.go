@@ -188,7 +188,7 @@ func (b *Book) TryCampaign(ctx context.Context, who, id string, price outbox.Mon
 	if t.Few {
 		said = "too few recipients"
 	}
-	return t, b.change(ctx, who, id, "campaign.try", func(c *Campaign, _ time.Time) ([]string, error) {
+	return t, b.changeCampaign(ctx, who, id, "campaign.try", func(c *Campaign, _ time.Time) ([]string, error) {
 		if c.State != civic.CampaignDraft {
 			return nil, fmt.Errorf("%w: dry run from %s", civic.ErrCampaignStep, c.State)
 		}
