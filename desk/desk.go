@@ -53,6 +53,7 @@ type Config struct {
 	Texts   Texter // of the simulated phone; nil: it has no SMS
 	Short   string // the number it texts
 	Mail    Mail   // how the messages stand; nil: there are none
+	Many    Many   // how messages to many leave; nil: they don't
 	Demo    bool   // there is a simulated phone
 	Logger  *slog.Logger
 	Version string

@@ -25,6 +25,7 @@ func (s *servers) room() (desk.Config, error) {
 	}
 	if len(h.cfg.SMS) > 0 {
 		room.Mail = mail{s}
+		room.Many = s.many
 	}
 	return room, nil
 }
