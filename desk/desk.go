@@ -66,7 +66,7 @@ const maxForm = 64 << 10
 // rooms are the pages, each with its routes: the one place to add one.
 func rooms() []func(*pages, *echo.Echo) {
 	return []func(*pages, *echo.Echo){
-		homeRoutes, loginRoutes, ownRoutes, accountRoutes, journalRoutes, mailRoutes, phoneRoutes,
+		homeRoutes, loginRoutes, ownRoutes, accountRoutes, journalRoutes, mailRoutes, manyRoutes, phoneRoutes,
 	}
 }
 

@@ -36,6 +36,8 @@ func (p *pages) funcs() template.FuncMap {
 		"may":     func(v page, right string) bool { return v.Me != nil && v.Me.Account.Role.May(civic.Right(right)) },
 		"lines":   func(s string) []string { return strings.Split(s, "\n") },
 		"plus":    func(a, b int) int { return a + b },
+		"few":     p.atLeast,
+		"boxes":   func(name, title string, all []boxChoice) boxGroup { return boxGroup{name, title, all} },
 		"options": func(current any, all ...string) choice { return choice{fmt.Sprint(current), all} },
 	}
 }
