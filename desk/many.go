@@ -78,7 +78,6 @@ type manyView struct {
 	Arrived  int
 	Lost     int
 	Stale    bool // the dry run is too old
-	Hides    bool // small figures
 }
 
 // langCount is how many of the recipients get a language's letter.
@@ -115,7 +114,7 @@ func (p *pages) manyPage(c echo.Context, status int, fault, typed string) error 
 	}
 	v := manyView{
 		Campaign: m, Audience: p.audienceWords(&m.Audience), Mine: me(c).MayWriteTo(&m.Audience), Fault: fault, Typed: typed,
-		Channel: p.channelOf(m.Letters["fr"].Provider), Hides: m.Audience.ByParticipation(),
+		Channel: p.channelOf(m.Letters["fr"].Provider),
 	}
 	for _, lang := range p.manyLangs(m.Texts) {
 		l := m.Letters[lang]
@@ -142,6 +141,9 @@ func (v manyView) Pct() int64 {
 	}
 	return min(100, int64(v.Left)*100/int64(v.Trial.Recipients))
 }
+
+// LastDay is the last day on which it leaves.
+func (v manyView) LastDay() time.Time { return v.Until.Add(-time.Second) }
 
 // channelOf is a channel as it stands; the zero one when it is not there any
 // more.
