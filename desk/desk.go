@@ -49,12 +49,13 @@ type Config struct {
 	Catalog *locales.Catalog
 	Now     func() time.Time
 
-	Phone   Dialer // of the simulated phone
-	Texts   Texter // of the simulated phone; nil: it has no SMS
-	Short   string // the number it texts
-	Mail    Mail   // how the messages stand; nil: there are none
-	Many    Many   // how messages to many leave; nil: they don't
-	Demo    bool   // there is a simulated phone
+	Phone   Dialer  // of the simulated phone
+	Texts   Texter  // of the simulated phone; nil: it has no SMS
+	Short   string  // the number it texts
+	Screens Screens // of phones, for the preview; nil: none
+	Mail    Mail    // how the messages stand; nil: there are none
+	Many    Many    // how messages to many leave; nil: they don't
+	Demo    bool    // there is a simulated phone
 	Logger  *slog.Logger
 	Version string
 	Code    string // what the simulated phone dials
@@ -66,7 +67,7 @@ const maxForm = 64 << 10
 // rooms are the pages, each with its routes: the one place to add one.
 func rooms() []func(*pages, *echo.Echo) {
 	return []func(*pages, *echo.Echo){
-		homeRoutes, loginRoutes, ownRoutes, accountRoutes, journalRoutes, mailRoutes, manyRoutes, phoneRoutes,
+		homeRoutes, consultRoutes, worksRoutes, planRoutes, loginRoutes, ownRoutes, accountRoutes, journalRoutes, mailRoutes, manyRoutes, phoneRoutes,
 	}
 }
 

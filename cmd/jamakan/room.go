@@ -20,6 +20,9 @@ func (s *servers) room() (desk.Config, error) {
 		Book: h.book, Guard: door, Words: catalog.Default(h.cfg.Language), Catalog: catalog, Now: h.now,
 		Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
 	}
+	if room.Screens, err = s.rehearse(); err != nil {
+		return room, err
+	}
 	if s.texts.stand != nil {
 		room.Texts = texting{s.texts.stand}
 	}
