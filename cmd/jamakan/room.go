@@ -32,6 +32,7 @@ func (s *servers) room() (desk.Config, error) {
 	}
 	if len(h.cfg.SMS) > 0 {
 		room.Mail, room.Posts = mail{s}, s.posts
+		room.Many = s.many
 	}
 	return room, nil
 }
