@@ -6,8 +6,10 @@ import "testing"
 // ones would be Colimbiné's plus a known count: they hide too.
 func TestPooledDoesNotUndo(t *testing.T) {
 	two := []ballots{
-		{colimbine, 1, ussd(Female), 40}, {colimbine, 2, sms(Female), 3},
-		{gory, 1, ussd(Female), 50}, {gory, 2, sms(Female), 20},
+		{colimbine, 1, ussd(Female), 40},
+		{colimbine, 2, sms(Female), 3},
+		{gory, 1, ussd(Female), 50},
+		{gory, 2, sms(Female), 20},
 	}
 	p := Publish(weekly(live(colimbine, gory), Open, two), 10)
 	expect(t, "Gory", shows(p.Communes[gory].By[ByChannel].Cells), byColumn{"ussd": int64(50), "sms": int64(20)})
