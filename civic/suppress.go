@@ -9,21 +9,6 @@ package civic
 // the last Release stands. Since all tables of a commune come from the same
 // week, a total minus its published parts is a cell itself, and is 0.
 
-// Dimension is what a breakdown is by.
-type Dimension string
-
-// The dimensions of breakdowns. Total has one modality.
-const (
-	ByTotal   Dimension = "total"
-	ByChannel Dimension = "canal"
-	ByLang    Dimension = "langue"
-	BySex     Dimension = "sexe"
-	ByAge     Dimension = "age"
-)
-
-// Dimensions lists them in the order they are printed.
-func Dimensions() []Dimension { return []Dimension{ByTotal, ByChannel, ByLang, BySex, ByAge} }
-
 // TableCell names one figure of a commune.
 type TableCell struct {
 	Option    uint16 // 0: numbers whose ballot counts
@@ -34,25 +19,6 @@ type TableCell struct {
 // Tables are all the figures of one consultation in one commune at the end of
 // a week, since opening.
 type Tables map[TableCell]int64
-
-// Modality is a group's place in a dimension; "non_renseigne" is one of its
-// own.
-func (g Group) Modality(d Dimension) string {
-	switch d {
-	case ByChannel:
-		if g.Channel == ChannelSMS {
-			return "sms"
-		}
-		return "ussd"
-	case ByLang:
-		return g.Lang
-	case BySex:
-		return [...]string{"non_renseigne", "femme", "homme"}[min(g.Sex, Male)]
-	case ByAge:
-		return [...]string{"non_renseigne", "moins_15", "15_35", "36_59", "60_plus"}[min(g.Age, Over60)]
-	}
-	return "tous"
-}
 
 // Tabulate makes the tables of a commune from a sheet's rows. Without options
 // only numbers are counted: what may be shown while results are hidden.
@@ -97,11 +63,4 @@ func merged(a, b Tables) map[TableCell]bool {
 		all[c] = true
 	}
 	return all
-}
-
-func small(n, k int64) bool {
-	if n < 0 {
-		n = -n
-	}
-	return n != 0 && n < k
 }
