@@ -95,7 +95,8 @@ func TestFits(t *testing.T) {
 				}
 			}
 			for _, text := range texts {
-				if a, n := gsm.Measure(seven.Spell(text)); a != gsm.Default7 || n > 160 {
+				printed := l.Channel(key) == "print" // on paper, which holds more and every letter
+				if a, n := gsm.Measure(seven.Spell(text)); !printed && (a != gsm.Default7 || n > 160) {
 					t.Errorf("%s %s: %s, %d septets: %q", l.Tag, key, a, n, text)
 				}
 				if found := bad.FindString(ascii.Spell(text)); found != "" {
