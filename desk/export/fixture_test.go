@@ -163,7 +163,9 @@ func cell(m civic.Measure, c civic.Code, operator, lang string, n int64) civic.T
 	return civic.TrafficCount{TrafficCell: civic.TrafficCell{Measure: m, Commune: c, Channel: civic.ChannelUSSD, Operator: operator, Lang: lang}, N: n}
 }
 
-func everything() Counted { return Counted{Traffic: true, Ballots: true, Feedback: true, Messages: true} }
+func everything() Counted {
+	return Counted{Traffic: true, Ballots: true, Feedback: true, Messages: true}
+}
 
 // leaves are n lines of a log, made as they are read, and the root they make.
 func leaves(n uint64) (iter.Seq2[Leaf, error], string) {

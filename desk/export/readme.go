@@ -52,7 +52,7 @@ func explain(c table.Column) string {
 // cover are the lines that name the week.
 func (b *book) cover() []string {
 	end := b.o.Week.End().Add(-time.Second)
-	lines := []string{fmt.Sprintf("Semaine %s, du %s au %s (heure de Bamako), %s.", b.o.Week, frenchDay(b.o.Week.Start()), frenchDay(end), b.state())}
+	lines := []string{fmt.Sprintf("Semaine %s, du %s au %s (heure de Bamako), %s.", b.o.Week, frenchDay(b.o.Week.Start()), frenchDay(end), map[bool]string{true: "provisoire", false: "définitif"}[b.provisional()])}
 	if b.fictional() {
 		lines = append(lines, mention+" : une démonstration ; rien de ceci n'a eu lieu.")
 	}

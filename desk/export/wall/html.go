@@ -4,6 +4,7 @@ import (
 	_ "embed" // the page's template
 	"html/template"
 	"io"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -27,6 +28,12 @@ func HTML(w io.Writer, p *Poster, l *locales.Locale) error {
 
 // Panels are the two lists that stand side by side.
 func (g page) Panels() []panel { return []panel{g.Works, g.Questions} }
+
+// Long says whether a choice beside its bar is too long for large letters: all
+// get the same size, so that none looks the more important.
+func (g page) Long() bool {
+	return slices.ContainsFunc(g.Rows, func(r row) bool { return !r.Hidden && utf8.RuneCountInString(r.Label) > 27 })
+}
 
 // Open says whether there is something to dial for.
 func (h how) Open() bool { return h.Until != "" }

@@ -21,7 +21,7 @@ func say(p *Poster, l *locales.Locale) page {
 	s := speaker{l, p}
 	g := page{
 		Lang: l.Tag, Commune: cut(p.Commune, 40), Around: cut(p.Around, 70), Creed: s.text("wall.not_election"),
-		Week:     s.text("wall.week", "Week", p.Week.String(), "From", day(p.Week.Start()), "To", lastDay(p.Week.End())),
+		Week: s.text("wall.week_name", "Week", p.Week.String()), Dates: s.text("wall.week", "From", day(p.Week.Start()), "To", lastDay(p.Week.End())),
 		Question: cut(s.in(p.Question), longQuestion),
 		Works:    s.works(), Questions: s.questions(), How: s.how(), Check: s.check(), Contact: s.contact(),
 		Sign: s.signatures(), SignHow: s.text("wall.sign_how"),

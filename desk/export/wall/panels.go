@@ -65,15 +65,15 @@ func (s speaker) how() how {
 	return h
 }
 
-func (s speaker) check() []string {
-	head := s.text("wall.check")
+func (s speaker) check() item {
+	head := s.text("wall.check") + " "
 	if s.p.ShortCode != "" {
-		return []string{head, s.text("wall.check_sms", "ShortCode", s.p.ShortCode)}
+		return item{head, s.text("wall.check_sms", "ShortCode", s.p.ShortCode)}
 	}
-	return []string{head, s.text("wall.check_ussd", "Ussd", s.p.Ussd)}
+	return item{head, s.text("wall.check_ussd", "Ussd", s.p.Ussd)}
 }
 
-func (s speaker) contact() string {
+func (s speaker) contact() item {
 	line := s.text("wall.contact_ussd", "Ussd", s.p.Ussd)
 	if s.p.ShortCode != "" {
 		line = s.text("wall.contact", "ShortCode", s.p.ShortCode)
@@ -81,7 +81,7 @@ func (s speaker) contact() string {
 	if s.p.Contact != "" {
 		line += " " + cut(s.p.Contact, longContact)
 	}
-	return line
+	return item{s.text("wall.question") + " ", line}
 }
 
 // signatures are who vouches for the page; who governs differs.

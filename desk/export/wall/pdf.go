@@ -12,13 +12,13 @@ import (
 // The page's measures, in millimetres, and sizes of letters, in points.
 const (
 	paperHigh = 297.0
-	margin    = 12.0
+	margin    = 11.0
 	width     = 210 - 2*margin
 	gutter    = 8.0
 	column    = (width - gutter) / 2
 	bottom    = paperHigh - margin
 	body      = 12.0
-	lineHigh  = 5.1 // of body
+	lineHigh  = 5.0 // of body
 	point     = 25.4 / 72
 )
 
@@ -80,13 +80,12 @@ func (d *drawing) box(x, y, w, h float64) {
 
 func (d *drawing) rule(y, thick float64) { d.box(margin, y, width, thick) }
 
-// bar is a share: a black part of an outlined whole.
+// bar is a share: a black length over a line that is as long as the whole.
 func (d *drawing) bar(x, y, w, h, filled float64) {
-	d.pdf.SetDrawColor(0, 0, 0)
-	d.pdf.SetLineWidth(0.25)
-	d.pdf.Rect(x, y, w, h, "D")
+	d.box(x, y+h-0.3, w, 0.3)
+	d.box(x+w-0.3, y+h-2, 0.3, 2)
 	if filled > 0 {
-		d.box(x, y, w*filled, h)
+		d.box(x, y, max(0.6, w*filled), h)
 	}
 }
 
@@ -106,7 +105,7 @@ func (d *drawing) right(x, base float64, style string, size float64, s string) {
 func (d *drawing) fit(s, style string, wide, size, least float64) float64 {
 	d.font(style, size)
 	if w := d.pdf.GetStringWidth(s); w > wide {
-		size = max(least, size*wide/w)
+		size = max(least, size*wide/w*0.995)
 	}
 	return size
 }

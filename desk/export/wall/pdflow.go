@@ -6,14 +6,16 @@ func (d *drawing) results(g page, low float64) {
 		return
 	}
 	d.rule(d.y, 0.5)
-	d.y += 2.4
-	d.at(margin, d.y+5.2, "B", 18, g.Results)
-	d.y += 7.4
-	if g.ResultsNote != "" {
-		size := d.fit(g.ResultsNote, "", width, body, body)
-		d.y = d.paragraph(margin, d.y, "", size, lineHigh, d.wrap(g.ResultsNote, "", size, width, 1))
+	d.y += 2.6
+	d.font("", body)
+	note := d.pdf.GetStringWidth(g.ResultsNote)
+	size := d.fit(g.Results, "B", width-note-6, 18, 14)
+	if used := d.at(margin, d.y+5, "B", size, g.Results); used+note+6 <= width {
+		d.right(margin+width, d.y+5, "", body, g.ResultsNote)
+		d.y += 7
+	} else {
+		d.y = d.paragraph(margin, d.y+6.6, "", body, lineHigh, d.wrap(g.ResultsNote, "", body, width, 2)) + 0.6
 	}
-	d.y += 1.2
 	room := low - d.y
 	if g.More != "" {
 		room -= lineHigh
@@ -21,9 +23,13 @@ func (d *drawing) results(g page, low float64) {
 	if len(g.Rows) == 0 {
 		return
 	}
-	high := min(11.5, room/float64(len(g.Rows)))
+	high := min(13, room/float64(len(g.Rows)))
+	letters := 16.0 // one size for all, so that none looks the more important
 	for _, r := range g.Rows {
-		d.choice(r, high)
+		letters = min(letters, d.fit(r.Label, "", r.room(), 16, body))
+	}
+	for _, r := range g.Rows {
+		d.choice(r, high, letters)
 	}
 	if g.More != "" {
 		d.paragraph(margin, d.y, "", body, lineHigh, []string{g.More})
@@ -32,71 +38,86 @@ func (d *drawing) results(g page, low float64) {
 
 // Places in the line of a choice.
 const (
-	labelAt  = margin + 12
-	labelFor = 80.0
+	labelAt  = margin + 11
+	labelFor = 90.0
 	barAt    = labelAt + labelFor + 2
-	barFor   = 50.0
+	barFor   = 46.0
 )
 
-func (d *drawing) choice(r row, high float64) {
-	base := d.y + high/2 + 2
-	wide := labelFor
+// room is how wide a label may be.
+func (r row) room() float64 {
 	if r.Hidden {
-		wide = width - 12
+		return width - 11
 	}
-	d.right(labelAt-3, base, "B", min(18, high*1.9), r.Number)
-	size := d.fit(r.Label, "", wide, 15, body)
-	d.at(labelAt, base, "", size, d.wrap(r.Label, "", size, wide, 1)[0])
+	return labelFor
+}
+
+func (d *drawing) choice(r row, high, letters float64) {
+	base := d.y + high/2 + 2
+	d.right(labelAt-3.4, base, "B", 17, r.Number)
+	if lines := d.wrap(r.Label, "", letters, r.room(), 1); len(lines) > 0 {
+		d.at(labelAt, base, "", letters, lines[0])
+	}
 	if !r.Hidden {
-		d.bar(barAt, d.y+high/2-min(2.6, high*0.3), barFor, min(5.2, high*0.6), r.Fill)
-		d.right(barAt+barFor+20, base, "B", 15, r.Votes)
+		thick := min(6, high*0.56)
+		d.bar(barAt, d.y+(high-thick)/2, barFor, thick, r.Fill)
+		d.right(barAt+barFor+21, base, "B", 16, r.Votes)
 		d.right(margin+width, base, "", 13, r.Percent)
 	}
 	d.y += high
 }
 
-// foot is drawn from the bottom: signatures, how to vote and to check. It says
+// foot is drawn from the bottom: signatures, how to check, how to vote. It says
 // where it begins.
 func (d *drawing) foot(g page) float64 {
 	third := (width - 2*gutter) / 3
 	top := bottom - 17
 	for i, who := range g.Sign {
 		x := margin + float64(i)*(third+gutter)
-		d.at(x, top+4, "B", body, d.wrap(who, "B", body, third, 1)[0])
+		d.at(x, top+3.6, "B", d.fit(who, "B", third, 13, body), who)
+		d.at(x, top+8.8, "", body, g.SignHow)
 		d.box(x, bottom-0.3, third, 0.3)
 	}
-	d.right(margin+width, top-1.6, "", body, "")
-	return d.call(g, top-2)
+	low := top - 1.6
+	if g.Root != "" {
+		low -= lineHigh
+		d.paragraph(margin, low, "", d.fit(g.Root, "", width, body, body), lineHigh, d.wrap(g.Root, "", body, width, 1))
+	}
+	check, contact := d.item(g.Check, 3), d.item(g.Contact, 3)
+	low -= float64(max(len(check), len(contact)))*lineHigh + 0.8
+	d.strong(margin, low, g.Check.Strong, check)
+	d.strong(margin+column+gutter, low, g.Contact.Strong, contact)
+	return d.call(g, low-2)
 }
 
-// call is the black band: what to dial, and beside it how to check.
+// call is the black band: what to dial, as large as the head.
 func (d *drawing) call(g page, low float64) float64 {
-	const high, left = 30.0, 92.0
-	top := low - high
-	d.box(margin, top, left, high)
-	d.ink(true)
-	y := top + 3
-	head := g.How.Title
-	if g.How.Until != "" {
-		d.right(margin+left-4, y+4, "", body, g.How.Until)
+	high := 21.5
+	if !g.How.Open() {
+		high = 11
 	}
-	d.at(margin+4, y+4, "B", 14, d.wrap(head, "B", 14, left-8, 1)[0])
-	y += 7
-	if g.How.Open() {
-		size := d.fit(g.How.Code, "B", left-8, 34, 18)
-		d.at(margin+4, y+9, "B", size, g.How.Code)
-		d.paragraph(margin+4, y+11, "", body, lineHigh-0.3, d.wrap(g.How.Sms, "", body, left-8, 2))
+	top, x := low-high, margin+5
+	d.box(margin, top, width, high)
+	d.ink(true)
+	if !g.How.Open() {
+		d.at(x, top+7.2, "B", d.fit(g.How.Title, "B", width-10, 15, body), g.How.Title)
+		d.ink(false)
+		return top - 2.2
+	}
+	d.font("B", 15)
+	said := g.How.Title + " : " + g.How.Verb
+	d.at(x, top+7, "B", 14, said)
+	size := d.fit(g.How.Code, "B", 92, 38, 20)
+	d.at(x, top+18.6, "B", size, g.How.Code)
+	d.right(margin+width-5, top+7, "B", 14, g.How.Until)
+	lines := d.wrap(g.How.Sms, "", 13, 76, 2)
+	y := top + 20.4 - float64(len(lines))*5.6
+	for _, line := range lines {
+		d.right(margin+width-5, y+13*point*0.86, "", 13, line)
+		y += 5.6
 	}
 	d.ink(false)
-	x := margin + left + 6
-	wide := margin + width - x
-	y = d.paragraph(x, top, "B", 14, 6, g.Check[:1])
-	y = d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Check[1], "", body, wide, 3))
-	if g.Root != "" {
-		y = d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Root, "", body, wide, 2))
-	}
-	d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Contact, "", body, wide, 2))
-	return top - 3
+	return top - 2.2
 }
 
 // panels stand side by side above the band.
@@ -112,29 +133,35 @@ func (d *drawing) panels(g page, low float64) float64 {
 	}{{g.Works.Title, left, g.Works.Items}, {g.Questions.Title, right, g.Questions.Items}} {
 		x := margin + float64(i)*(column+gutter)
 		d.at(x, top+4.4, "B", d.fit(p.title, "B", column, 15, body), p.title)
-		y := top + 7.6
+		y := top + 7.4
 		for j, lines := range p.lines {
 			d.strong(x, y, p.items[j].Strong, lines)
 			y += float64(len(lines))*lineHigh + 1
 		}
 	}
-	return top - 4
+	return top - 3.4
 }
 
 func (d *drawing) lines(p panel) [][]string {
 	var all [][]string
 	for _, it := range p.Items {
-		style := ""
-		if it.Strong != "" {
-			style = "B" // the wider of the two: what fits in bold fits
-		}
-		all = append(all, d.wrap(it.Strong+it.Rest, style, body, column, 2))
+		all = append(all, d.item(it, 2))
 	}
 	return all
 }
 
+// item cuts an item into lines; its bold words are wider than they are
+// measured, by so much.
+func (d *drawing) item(it item, most int) []string {
+	d.font("B", body)
+	more := d.pdf.GetStringWidth(it.Strong)
+	d.font("", body)
+	more -= d.pdf.GetStringWidth(it.Strong)
+	return d.wrap(it.Strong+it.Rest, "", body, column-more, most)
+}
+
 func panelHigh(all [][]string) float64 {
-	high := 8.6
+	high := 7.4
 	for _, lines := range all {
 		high += float64(len(lines))*lineHigh + 1
 	}

@@ -1,74 +1,89 @@
 package wall
 
-// head is who, when, and what was asked.
+// band is how high the black head is.
+const band = 27.0
+
+// head is where and when, white on black, then what was asked.
 func (d *drawing) head(g page) {
-	d.rule(d.y, 2)
-	d.y += 5
-	d.at(margin, d.y+3.9, "", body, g.Week)
+	const inner = 5.0
+	d.box(margin, d.y, width, band)
+	d.ink(true)
+	d.right(margin+width-inner, d.y+8, "B", body, g.Week)
+	d.right(margin+width-inner, d.y+13.2, "", body, g.Dates)
+	d.font("", body)
+	aside := d.pdf.GetStringWidth(g.Dates) + 6
+	size := d.fit(g.Commune, "B", width-2*inner-aside, 44, 20)
+	d.at(margin+inner, d.y+15.6, "B", size, g.Commune)
+	d.at(margin+inner, d.y+23, "", 13, g.Creed)
+	if g.Mark == "" {
+		d.around(g, inner)
+	}
+	d.ink(false)
 	if g.Mark != "" {
-		d.mark(g.Mark)
+		d.mark(g.Mark, inner)
 	}
-	d.y += 8
-	size := d.fit(g.Commune, "B", width, 42, 22)
-	d.at(margin, d.y+size*point*0.78, "B", size, g.Commune)
-	d.y += size*point*0.86 + 2
-	if g.Around != "" {
-		d.at(margin, d.y+3.6, "", body, g.Around)
-		d.y += 6.4
-	}
-	size = d.fit(g.Question, "B", width, 20, 17)
+	d.y += band + 3.6
+	size = d.fit(g.Question, "B", width, 23, 17)
 	lines := d.wrap(g.Question, "B", size, width, 2)
-	d.y = d.paragraph(margin, d.y+1, "B", size, size*point*1.16, lines)
-	d.y += 0.8
-	d.y = d.paragraph(margin, d.y, "", 13, 5.6, []string{g.Creed})
+	d.y = d.paragraph(margin, d.y, "B", size, size*point*1.18, lines)
 	for _, note := range g.Notes {
-		d.y = d.paragraph(margin, d.y+0.4, "B", body, lineHigh, d.wrap(note, "B", body, width, 2))
+		d.y = d.paragraph(margin, d.y+0.6, "B", body, lineHigh, d.wrap(note, "B", body, width, 2))
 	}
-	d.y += 2.6
+	d.y += 2.4
 }
 
-// mark is white on black, in the corner.
-func (d *drawing) mark(s string) {
+// around is where the commune is, if there is room beside the creed.
+func (d *drawing) around(g page, inner float64) {
+	d.font("", 13)
+	room := width - 2*inner - d.pdf.GetStringWidth(g.Creed) - 6
+	if d.font("", body); d.pdf.GetStringWidth(g.Around) <= room {
+		d.right(margin+width-inner, d.y+23, "", body, g.Around)
+	}
+}
+
+// mark is black on white, in the band: no one may take the page for a real one.
+func (d *drawing) mark(s string, inner float64) {
 	d.font("B", body)
 	wide := d.pdf.GetStringWidth(s) + 5
-	d.box(margin+width-wide, d.y-0.9, wide, 7)
-	d.ink(true)
-	d.at(margin+width-wide+2.5, d.y+4.1, "B", body, s)
-	d.ink(false)
+	x := margin + width - inner - wide
+	d.pdf.SetFillColor(255, 255, 255)
+	d.pdf.Rect(x, d.y+17, wide, 7.4, "F")
+	d.at(x+2.5, d.y+22.2, "B", body, s)
 }
 
 // turnout is how many took part, large, and the groups they told beside it.
 func (d *drawing) turnout(g page) {
 	d.rule(d.y, 0.5)
-	d.y += 3
+	d.y += 2.8
 	left := d.y
-	wide := column + 4
+	wide := column - 2
 	if len(g.Groups) == 0 {
 		wide = width
 	}
 	if g.Figure != "" {
-		size := d.fit(g.Figure, "B", wide, 62, 40)
-		d.at(margin, left+size*point*0.78, "B", size, g.Figure)
-		left += size*point*0.78 + 2.6
+		size := d.fit(g.Figure, "B", wide, 50, 36)
+		d.at(margin, left+size*point*0.76, "B", size, g.Figure)
+		left += size*point*0.76 + 2.4
 	}
-	left = d.paragraph(margin, left, "B", 14, 5.9, d.wrap(g.FigureMeans, "B", 14, wide, 4))
+	means := d.fit(g.FigureMeans, "B", wide, 14, body)
+	left = d.paragraph(margin, left, "B", means, 5.7, d.wrap(g.FigureMeans, "B", means, wide, 4))
 	for _, note := range g.FigureNotes {
 		left = d.paragraph(margin, left+0.3, "", body, lineHigh, d.wrap(note, "", body, wide, 2))
 	}
-	right, x := d.y, margin+column+gutter+4
+	right, x := d.y, margin+column+gutter
 	for _, one := range g.Groups {
 		right = d.group(one, x, right, margin+width-x)
 	}
-	d.y = max(left, right) + 2.4
+	d.y = max(left, right) + 2
 }
 
 func (d *drawing) group(g group, x, y, wide float64) float64 {
 	d.at(x, y+4.2, "B", 14, g.Name)
 	d.right(x+wide, y+4.2, "B", 14, g.Percent)
-	y += 6
+	y += 6.2
 	if g.Known {
-		d.bar(x, y, wide, 4.4, g.Fill)
-		y += 5.6
+		d.bar(x, y, wide, 4.6, g.Fill)
+		y += 6
 	}
-	return d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Said, "", body, wide, 2)) + 2
+	return d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Said, "", body, wide, 2)) + 2.6
 }

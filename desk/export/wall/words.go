@@ -15,7 +15,8 @@ import (
 type page struct {
 	Lang     string
 	Mark     string // FICTIF, or nothing
-	Week     string
+	Week     string // 2026-W48
+	Dates    string
 	Commune  string
 	Around   string
 	Question string
@@ -33,9 +34,8 @@ type page struct {
 
 	Works, Questions panel
 	How              how
-	Check            []string
+	Check, Contact   item
 	Root             string
-	Contact          string
 	Sign             []string
 	SignHow          string
 }
@@ -137,9 +137,9 @@ func Speaks(l *locales.Locale) bool {
 // keys are the texts that a page may need.
 func keys() []string {
 	var all []string
-	for name := range strings.FieldsSeq("week provisional not_election fictional numbers numbers_one not_people adults few at_closing as_of women youth " +
+	for name := range strings.FieldsSeq("week week_name provisional not_election fictional numbers numbers_one not_people adults few at_closing as_of women youth " +
 		"of_declared undeclared results results_running choices votes_of results_later results_few results_part annulled no_vote more works no_works " +
-		"questions waiting waiting_some waiting_none waiting_unknown vote dial sms until from over check check_sms check_ussd root contact contact_ussd " +
+		"questions waiting waiting_some waiting_none waiting_unknown vote dial sms until from over check check_sms check_ussd root question contact contact_ussd " +
 		"correction sign_council sign_delegation sign_interim sign_society sign_village sign_how") {
 		all = append(all, "wall."+name)
 	}
