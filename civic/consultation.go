@@ -85,6 +85,7 @@ type Consultation struct {
 	Moves      []Move     `json:"moves,omitempty"`
 	Visibility Visibility `json:"visibility"`
 	Annulled   *Annulment `json:"annulled,omitempty"`
+	Draft      bool       `json:"draft,omitempty"` // its dates are a plan: it opens when somebody says so
 	MoveReason string     `json:"-"` // why an import closes it later
 }
 
@@ -93,7 +94,7 @@ func (c *Consultation) State(now time.Time) State {
 	switch {
 	case c.Annulled != nil:
 		return Annulled
-	case now.Before(c.Opens):
+	case !c.Opened(now):
 		return NotOpen
 	case now.Before(c.Closes):
 		return Open
@@ -101,6 +102,10 @@ func (c *Consultation) State(now time.Time) State {
 		return Closed
 	}
 }
+
+// Opened says whether it has opened by a time: from then on what citizens see
+// numbered is frozen. A draft never has.
+func (c *Consultation) Opened(now time.Time) bool { return !c.Draft && !now.Before(c.Opens) }
 
 // ResultsVisible says whether results by option may be shown at a time. An
 // annulled consultation has none.

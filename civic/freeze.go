@@ -56,7 +56,7 @@ func Freeze(old *Plan, plan Plan, now time.Time) (Plan, []Change, error) {
 			changes = append(changes, Change{"consultation " + c.Code + " : ajoutée"})
 		}
 	}
-	if !same(old.Scope, plan.Scope) && slices.ContainsFunc(old.Consultations, func(c Consultation) bool { return !now.Before(c.Opens) }) {
+	if !same(old.Scope, plan.Scope) && slices.ContainsFunc(old.Consultations, func(c Consultation) bool { return c.Opened(now) }) {
 		for _, code := range old.Scope {
 			if !plan.Covers(code) {
 				return plan, nil, &FrozenError{"plan " + plan.Code, "la commune " + string(code) + " ne peut plus sortir du périmètre : une consultation y est ouverte"}
@@ -86,7 +86,7 @@ func Freeze(old *Plan, plan Plan, now time.Time) (Plan, []Change, error) {
 // freezeConsultation compares one consultation with what it was.
 func freezeConsultation(old, plan *Plan, was, is *Consultation, now time.Time) ([]Change, error) {
 	where := "consultation " + was.Code
-	opened := !now.Before(was.Opens)
+	opened := was.Opened(now)
 	if is == nil {
 		if opened {
 			return nil, &FrozenError{where, "elle est ouverte et ne peut plus être retirée ; annulez-la avec une raison (annulation)"}
@@ -115,6 +115,7 @@ func freezeConsultation(old, plan *Plan, was, is *Consultation, now time.Time) (
 		{"le périmètre", was.Scope, is.Scope},
 		{"la question", was.Question, is.Question},
 		{"l'ouverture", was.Opens, is.Opens},
+		{"le brouillon", was.Draft, is.Draft},
 	} {
 		if !same(f.was, f.is) {
 			return nil, &FrozenError{where, f.name + " ne change plus depuis l'ouverture ; remettez la valeur d'avant, ou annulez et ouvrez une autre consultation"}

@@ -2,23 +2,25 @@ package civic
 
 import "math"
 
-// network is a table as a circulation: rows send their numbers through cells
-// to columns, and columns through margins to one sink. What is published is
+// network is a table as a flow: one source gives rows their numbers, rows send
+// them through cells to columns, and columns through margins to one sink. What is published is
 // fixed; what is hidden may be any count that keeps every published sum. So
 // the least and the most that a hidden count can be, to a reader who solves
 // the sums, are found by pushing flow around it through other hidden arcs
 // (Cox 1995, "Network models for complementary cell suppression"; Fischetti
 // and Salazar 2001). Bounds are whole numbers and exact.
 //
-// Row totals are always published, so rows need no arc of their own.
+// What the source gives in all is published; so are rows' totals, but for
+// those that have an arc.
 type network struct {
 	rows, cols int
 	arcs       []arc
-	at         [][]int // arcs by node: rows, columns, the sink
+	at         [][]int // arcs by node: rows, columns, the sink, the source
 	delta      []int64 // flow pushed over each arc, beside the true count
+	search     search
 }
 
-// arc is a cell or a margin.
+// arc is a cell, a margin or a row's total.
 type arc struct {
 	from, to int
 	room     int64 // how far below the truth a reader may think it is
@@ -31,7 +33,8 @@ type arc struct {
 const endless = math.MaxInt64 / 4
 
 func newNetwork(rows, cols int) *network {
-	return &network{rows: rows, cols: cols, at: make([][]int, rows+cols+1)}
+	nodes := rows + cols + 2
+	return &network{rows: rows, cols: cols, at: make([][]int, nodes), search: newSearch(nodes)}
 }
 
 func (g *network) cell(i, j int, a arc) {
@@ -41,6 +44,11 @@ func (g *network) cell(i, j int, a arc) {
 
 func (g *network) margin(j int, a arc) {
 	a.from, a.to = g.rows+j, g.rows+g.cols
+	g.add(a)
+}
+
+func (g *network) total(i int, a arc) {
+	a.from, a.to = g.rows+g.cols+1, i
 	g.add(a)
 }
 
@@ -106,7 +114,7 @@ func (g *network) flow(from, to, skip int, limit int64) int64 {
 	clear(g.delta)
 	pushed := int64(0)
 	for pushed < limit {
-		path, by := g.path(from, to, skip, 1, false)
+		path, by := g.augment(from, to, skip)
 		if path == nil {
 			break
 		}
@@ -134,12 +142,12 @@ func (g *network) complement(i int, need, k int64) bool {
 	from, to, room := g.arcs[i].from, g.arcs[i].to, g.arcs[i].room
 	for _, least := range []int64{need, 1} {
 		g.raise(i, k)
-		if path, _ := g.path(to, from, i, least, true); path != nil {
+		if path := g.path(to, from, i, least); path != nil {
 			g.hide(path)
 			return true
 		}
 		if down := g.lower(i, k); room-down >= least {
-			if path, _ := g.path(from, to, i, least, true); path != nil {
+			if path := g.path(from, to, i, least); path != nil {
 				g.hide(path)
 				return true
 			}

@@ -8,67 +8,97 @@ type step struct {
 	back bool
 }
 
-// reach is how the search came to a node.
-type reach struct {
-	price int64 // of what must be hidden on the way; -1: not reached
-	done  bool
-	by    step
+// search is what the ways through a network are found with.
+type search struct {
+	price   []int64 // of what must be hidden on the way to a node; -1: not reached
+	done    []bool
+	by      []step // how the node was reached
+	waiting []int
 }
 
-// path finds the cheapest way from one node to another over arcs that can
-// carry at least that much: hidden ones for nothing, and where more may be
-// hidden, others at their price. It returns what the way can carry. Ties go
-// to the node and the arc that come first, so the same table gives the same
-// path.
-func (g *network) path(from, to, skip int, least int64, more bool) ([]step, int64) {
-	seen := make([]reach, len(g.at))
-	for i := range seen {
-		seen[i].price = -1
+func newSearch(nodes int) search {
+	return search{price: make([]int64, nodes), done: make([]bool, nodes), by: make([]step, nodes)}
+}
+
+func (s *search) start(from int) {
+	for i := range s.price {
+		s.price[i], s.done[i] = -1, false
 	}
-	seen[from].price = 0
-	for queue := []int{from}; len(queue) > 0; {
-		node := cheapest(queue, seen)
-		at := queue[node]
-		queue = slices.Delete(queue, node, node+1)
-		if at == to {
-			return g.walk(seen, from, to)
-		}
-		seen[at].done = true
+	s.price[from] = 0
+	s.waiting = append(s.waiting[:0], from)
+}
+
+// augment finds a shortest way over hidden arcs, and what it can carry.
+func (g *network) augment(from, to, skip int) ([]step, int64) {
+	s := &g.search
+	s.start(from)
+	for next := 0; next < len(s.waiting); next++ {
+		at := s.waiting[next]
 		for _, i := range g.at[at] {
-			if i == skip {
+			if !g.arcs[i].hidden || i == skip {
 				continue
 			}
-			queue = g.relax(seen, queue, i, at, least, more)
+			by, node := g.over(i, at)
+			if s.price[node] == 0 || g.carries(by) < 1 {
+				continue
+			}
+			s.price[node], s.by[node] = 0, by
+			if node == to {
+				return g.walk(from, to)
+			}
+			s.waiting = append(s.waiting, node)
 		}
 	}
 	return nil, 0
 }
 
+// path finds the cheapest way over arcs that can carry at least that much:
+// hidden ones for nothing, others at the price of hiding them (Dijkstra). Ties
+// go to what comes first, so the same table gives the same path.
+func (g *network) path(from, to, skip int, least int64) []step {
+	s := &g.search
+	s.start(from)
+	for len(s.waiting) > 0 {
+		first := s.cheapest()
+		at := s.waiting[first]
+		s.waiting = slices.Delete(s.waiting, first, first+1)
+		if at == to {
+			path, _ := g.walk(from, to)
+			return path
+		}
+		s.done[at] = true
+		for _, i := range g.at[at] {
+			if i != skip {
+				g.relax(i, at, least)
+			}
+		}
+	}
+	return nil
+}
+
 // relax goes over one arc from a node.
-func (g *network) relax(seen []reach, queue []int, i, at int, least int64, more bool) []int {
-	a := &g.arcs[i]
-	if !a.hidden && (!more || a.price == 0) {
-		return queue
-	}
-	s, next := step{arc: i, back: a.to == at}, a.to
-	if s.back {
-		next = a.from
-	}
-	if seen[next].done || g.carries(s) < least {
-		return queue
-	}
-	price := seen[at].price
+func (g *network) relax(i, at int, least int64) {
+	a, s := &g.arcs[i], &g.search
+	by, node := g.over(i, at)
+	price := s.price[at]
 	if !a.hidden {
 		price += a.price
 	}
-	switch known := seen[next].price; {
+	switch known := s.price[node]; {
+	case !a.hidden && a.price == 0, s.done[node], g.carries(by) < least, known >= 0 && known <= price:
+		return
 	case known < 0:
-		queue = append(queue, next)
-	case known <= price:
-		return queue
+		s.waiting = append(s.waiting, node)
 	}
-	seen[next].price, seen[next].by = price, s
-	return queue
+	s.price[node], s.by[node] = price, by
+}
+
+// over is the step over an arc from one of its ends, and the other end.
+func (g *network) over(i, at int) (step, int) {
+	if a := &g.arcs[i]; a.to == at {
+		return step{arc: i, back: true}, a.from
+	}
+	return step{arc: i}, g.arcs[i].to
 }
 
 // carries is how much more a step can carry: any amount along an arc, and
@@ -80,12 +110,12 @@ func (g *network) carries(s step) int64 {
 	return endless
 }
 
-// cheapest is the place in the queue of the node to go on from: the first of
-// the cheapest, so that among equals the way with fewest steps wins.
-func cheapest(queue []int, seen []reach) int {
+// cheapest is the place of the node to go on from: among equals the one
+// reached first.
+func (s *search) cheapest() int {
 	best := 0
-	for i, node := range queue {
-		if seen[node].price < seen[queue[best]].price {
+	for i, node := range s.waiting {
+		if s.price[node] < s.price[s.waiting[best]] {
 			best = i
 		}
 	}
@@ -93,16 +123,16 @@ func cheapest(queue []int, seen []reach) int {
 }
 
 // walk goes back along the way found.
-func (g *network) walk(seen []reach, from, to int) ([]step, int64) {
+func (g *network) walk(from, to int) ([]step, int64) {
 	var path []step
 	carries := int64(endless)
 	for at := to; at != from; {
-		s := seen[at].by
-		path, carries = append(path, s), min(carries, g.carries(s))
-		if s.back {
-			at = g.arcs[s.arc].to
+		by := g.search.by[at]
+		path, carries = append(path, by), min(carries, g.carries(by))
+		if by.back {
+			at = g.arcs[by.arc].to
 		} else {
-			at = g.arcs[s.arc].from
+			at = g.arcs[by.arc].from
 		}
 	}
 	return path, carries

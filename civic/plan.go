@@ -1,6 +1,7 @@
 package civic
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -129,6 +130,8 @@ type Plan struct {
 type Residents struct {
 	Total  int    `json:"total"`
 	Over15 int    `json:"over15,omitempty"`
+	Women  int    `json:"women,omitempty"` // of Total
+	Young  int    `json:"young,omitempty"` // from 15 to 35 years
 	Source string `json:"source"`
 	Year   int    `json:"year"`
 }
@@ -166,4 +169,17 @@ func (p *Plan) Consultation(code string) *Consultation {
 		}
 	}
 	return nil
+}
+
+// Copy is a plan that can be changed without changing this one.
+func (p *Plan) Copy() (Plan, error) {
+	var c Plan
+	encoded, err := json.Marshal(p)
+	if err == nil {
+		err = json.Unmarshal(encoded, &c)
+	}
+	for i := range c.Consultations {
+		c.Consultations[i].MoveReason = p.Consultations[i].MoveReason
+	}
+	return c, err
 }

@@ -20,24 +20,46 @@ func protectLine(l *line, part []string, r release, k int64, presume bool) bool 
 	return true
 }
 
+// protectTotals says whether the sum of all communes' numbers may be told: it
+// must not tell those that stand from an earlier week, or were never told. It
+// holds none back for the sake of the sum.
+func (p *publisher) protectTotals(numbers map[Code]int64, presume bool) bool {
+	g := newNetwork(1, len(p.scope))
+	for j, commune := range p.scope {
+		l := p.numbers.lines[commune]
+		g.cell(0, j, arc{room: l.slack(total, numbers[commune], presume), hidden: l.asOf != p.week, guarded: true})
+		g.margin(j, arc{room: endless, hidden: true})
+	}
+	return g.protect(p.k)
+}
+
 // protectMargins hides margins of a part of a table, so that those published
 // tell nothing that the communes' own rows hide: in a row that stands from an
-// earlier week, that is all of it. It hides no cell: a commune's own figures
-// come before the pooled ones.
-func (h *history) protectMargins(week Week, counts map[Code]row, scope []Code, part []string, r release, k int64, presume bool) bool {
-	g := newNetwork(len(scope), len(part))
+// earlier week, that is all of it, and may be its total. It hides no cell: a
+// commune's own figures come before the pooled ones.
+//
+// A hidden total is in every table. None of them holds the others back: rows
+// whose totals are hidden hide all their cells, and these can follow any
+// totals with the same sum without changing a margin.
+func (p *publisher) protectMargins(h *history, numbers map[Code]int64, counts map[Code]row, part []string, r release, presume bool) bool {
+	g := newNetwork(len(p.scope), len(part))
 	for j, column := range part {
 		f := r[column]
 		g.margin(j, arc{room: h.lines[pooled].slack(column, f.n, presume), hidden: f.hidden, guarded: true, price: 1 + f.n})
 	}
-	for i, commune := range scope {
-		l := h.lines[commune]
+	for i, commune := range p.scope {
+		n := numbers[commune]
+		if n == 0 {
+			continue // all its counts are known to be 0
+		}
+		l, t := h.lines[commune], p.numbers.lines[commune]
+		g.total(i, arc{room: t.slack(total, n, presume), hidden: t.asOf != p.week, guarded: true})
 		for j, column := range part {
-			hidden := l.asOf != week || l.stands[column].hidden
+			hidden := l.asOf != p.week || l.stands[column].hidden
 			g.cell(i, j, arc{room: l.slack(column, counts[commune][column], presume), hidden: hidden, guarded: true})
 		}
 	}
-	if !g.protect(k) {
+	if !g.protect(p.k) {
 		return false
 	}
 	for j, column := range part {

@@ -80,15 +80,15 @@ func (p *publisher) learn(s *Sheet, c counted) {
 	}
 }
 
-// takeNumbers moves each commune's total that may move, and the pooled one
-// when all have.
+// takeNumbers moves each commune's total that may move. The pooled one moves
+// when that tells nothing of the communes whose own stand.
 func (p *publisher) takeNumbers(numbers map[Code]int64) {
 	sum := int64(0)
 	for _, commune := range p.scope {
 		p.takeNumber(commune, numbers[commune])
 		sum += numbers[commune]
 	}
-	if p.all(p.scope) {
+	if p.bare || p.protectTotals(numbers, true) || p.final && p.protectTotals(numbers, false) {
 		p.takeNumber(pooled, sum)
 	}
 }
@@ -118,13 +118,10 @@ func (p *publisher) all(communes []Code) bool {
 // and the row can be made safe and is worth it. The result moves whatever it
 // is worth. The margins come after, from what the rows then hide.
 func (p *publisher) takeTable(h *history, numbers map[Code]int64, counts map[Code]row, result bool) {
-	margins, asked := row{}, []Code{}
+	margins := row{}
 	for _, commune := range p.scope {
 		for column, n := range counts[commune] {
 			margins[column] += n
-		}
-		if numbers[commune] != 0 {
-			asked = append(asked, commune)
 		}
 		l := h.lines[commune]
 		p.takeLine(h, commune, numbers[commune], counts[commune], result, func(part []string, r release, presume bool) bool {
@@ -132,7 +129,7 @@ func (p *publisher) takeTable(h *history, numbers map[Code]int64, counts map[Cod
 		})
 	}
 	p.takeLine(h, pooled, p.numbers.lines[pooled].numbers, margins, result, func(part []string, r release, presume bool) bool {
-		return h.protectMargins(p.week, counts, asked, part, r, p.k, presume)
+		return p.protectMargins(h, numbers, counts, part, r, presume)
 	})
 }
 

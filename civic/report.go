@@ -18,7 +18,8 @@ const (
 	Limited   Measure = "limited"   // calls refused because one number made too many
 	TextsIn   Measure = "texts"     // SMS received
 	Unclear   Measure = "unclear"   // SMS not understood
-	Latency   Measure = "latency"   // turns answered; Detail: within so many milliseconds ("20", "50", ...)
+	Latency   Measure = "latency"   // turns answered; Detail: within so many milliseconds ("20", "50", ..., "1000", "+")
+	Lost      Measure = "lost"      // stops that were not clean: up to a minute of counts is missing for each
 )
 
 // TrafficCell is what a count is by. Empty fields are "not known".
@@ -53,6 +54,17 @@ func (t Traffic) Rows() []TrafficCount {
 			cmp.Compare(a.Lang, b.Lang), cmp.Compare(a.Operator, b.Operator), cmp.Compare(a.Detail, b.Detail))
 	})
 	return rows
+}
+
+// Add adds other counts. What sums up to nothing is gone.
+func (t Traffic) Add(more Traffic) {
+	for cell, n := range more {
+		if sum := t[cell] + n; sum != 0 {
+			t[cell] = sum
+		} else {
+			delete(t, cell)
+		}
+	}
 }
 
 // Sum adds what a test chooses.

@@ -2,13 +2,16 @@ package civic
 
 import "testing"
 
+// fataler is a test, of either kind.
+type fataler interface{ Fatalf(format string, args ...any) }
+
 // problem is a system of sums over counts that are not negative, as a reader
 // of the published figures may write it down. It shares nothing with the
 // network that hides them: it is solved by the simplex method, in two phases,
 // with Bland's rule. The sums of a table with margins make a totally
 // unimodular matrix: each pivot is 1 or -1, so whole numbers stay exact.
 type problem struct {
-	t    testing.TB
+	t    fataler
 	n    int       // unknowns
 	rows [][]int64 // n coefficients and the sum
 	base []int     // the unknown that each row solves for; -1: not yet

@@ -193,6 +193,7 @@ func TestTextingInABrowser(t *testing.T) {
 
 func TestMessagesInABrowser(t *testing.T) {
 	ctx, s := browser(t), serve(t, false)
+	logIn(t, ctx, s, "fanta")
 	for _, width := range []int64{360, 1280} {
 		do(t, ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(s.URL+"/messages"), chromedp.WaitVisible(chromedp.CSS(".alarm")))
 		if wide := get(t, ctx, chromedp.Evaluate[float64](`document.scrollingElement.scrollWidth - window.innerWidth`)); wide > 0 {

@@ -3,7 +3,7 @@ package desk
 import (
 	"context"
 	"embed"
-	"html/template"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,6 +11,10 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/jamakan/jamakan/desk/guard"
+	"github.com/jamakan/jamakan/locales"
+	"github.com/jamakan/jamakan/store"
 )
 
 //go:embed web
@@ -39,11 +43,19 @@ type Texter interface {
 
 // Config is what the pages are made of.
 type Config struct {
-	Phone   Dialer // of the simulated phone
-	Texts   Texter // of the simulated phone; nil: it has no SMS
-	Short   string // the number it texts
-	Mail    Mail   // how the messages stand; nil: there are none
-	Demo    bool   // there is a simulated phone
+	Book    *store.Book
+	Guard   *guard.Guard
+	Words   *locales.Locale // of the pages
+	Catalog *locales.Catalog
+	Now     func() time.Time
+
+	Phone   Dialer        // of the simulated phone
+	Texts   Texter        // of the simulated phone; nil: it has no SMS
+	Short   string        // the number it texts
+	Mail    Mail          // how the messages stand; nil: there are none
+	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
+	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
+	Demo    bool          // there is a simulated phone
 	Logger  *slog.Logger
 	Version string
 	Code    string // what the simulated phone dials
@@ -52,31 +64,21 @@ type Config struct {
 // maxForm is the most a page's form may hold, in bytes.
 const maxForm = 64 << 10
 
-// pages are the parsed templates.
-type pages struct {
-	cfg   Config
-	home  *template.Template
-	phone *template.Template
-	mail  *template.Template
+// rooms are the pages, each with its routes: the one place to add one.
+func rooms() []func(*pages, *echo.Echo) {
+	return []func(*pages, *echo.Echo){
+		homeRoutes, loginRoutes, ownRoutes, accountRoutes, journalRoutes, mailRoutes, phoneRoutes,
+	}
 }
 
 // Register adds the desk's routes.
 func Register(e *echo.Echo, cfg Config) {
-	p := pages{
-		cfg:   cfg,
-		home:  template.Must(template.ParseFS(files, "web/frame.html", "web/home.html")),
-		phone: template.Must(template.New("frame.html").Funcs(shown()).ParseFS(files, "web/frame.html", "web/phone.html")),
-		mail:  template.Must(template.New("frame.html").Funcs(shown()).ParseFS(files, "web/frame.html", "web/messages.html")),
-	}
-	e.Use(echo.WrapMiddleware(http.NewCrossOriginProtection().Handler), headers)
-	e.GET("/", p.showHome)
+	p := newPages(cfg)
+	e.HTTPErrorHandler = p.fail
+	e.Use(echo.WrapMiddleware(http.NewCrossOriginProtection().Handler), headers, cfg.Guard.Middleware)
 	e.GET("/static/:file", static)
-	if cfg.Mail != nil {
-		e.GET("/messages", p.showMail)
-	}
-	if cfg.Demo {
-		e.GET("/phone", p.showPhone, onlyHere)
-		e.POST("/phone", p.pressPhone, onlyHere)
+	for _, room := range rooms() {
+		room(p, e)
 	}
 }
 
@@ -88,40 +90,66 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 		h.Set("Cache-Control", "no-store")
-		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
+		if !uploads(c.Request()) {
+			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
+		}
 		return next(c)
 	}
+}
+
+// maxUpload is the most a form with a file may hold, in bytes.
+const maxUpload = 9 << 20
+
+// uploads says whether a request may bring a file: its room bounds it.
+func uploads(r *http.Request) bool {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		return false
+	}
+	r.Body = http.MaxBytesReader(nil, r.Body, maxUpload)
+	return true
 }
 
 // onlyHere lets in requests made on this machine: asked of a loopback name,
 // through no proxy. A tunnel would otherwise give strangers a phone that votes.
 func onlyHere(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"} {
-			if c.Request().Header.Get(name) != "" {
-				return echo.ErrNotFound
-			}
-		}
-		host := c.Request().Host
-		if h, _, err := net.SplitHostPort(host); err == nil {
-			host = h
-		}
-		host = strings.Trim(host, "[]")
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		if !local(c.Request()) {
 			return echo.ErrNotFound
 		}
 		return next(c)
 	}
 }
 
+func local(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"} {
+		if r.Header.Get(name) != "" {
+			return false
+		}
+	}
+	host := r.Host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.Trim(host, "[]")
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 func static(c echo.Context) error {
-	types := map[string]string{"desk.css": "text/css; charset=utf-8", "phone.js": "text/javascript; charset=utf-8"}
-	contentType, ok := types[c.Param("file")]
-	if !ok {
+	name := c.Param("file")
+	contentType := ""
+	switch {
+	case strings.HasSuffix(name, ".css"):
+		contentType = "text/css; charset=utf-8"
+	case strings.HasSuffix(name, ".js"):
+		contentType = "text/javascript; charset=utf-8"
+	default:
 		return echo.ErrNotFound
 	}
-	data, err := files.ReadFile("web/" + c.Param("file"))
+	data, err := files.ReadFile("web/" + name)
 	if err != nil {
 		return echo.ErrNotFound
 	}
@@ -129,14 +157,43 @@ func static(c echo.Context) error {
 	return c.Blob(http.StatusOK, contentType, data)
 }
 
-func (p pages) showHome(c echo.Context) error {
-	return render(c, p.home, map[string]any{"Title": "Jamakan", "Demo": p.cfg.Demo, "Version": p.cfg.Version, "Code": p.cfg.Code, "Mail": p.cfg.Mail != nil})
-}
-
-func render(c echo.Context, t *template.Template, data any) error {
-	var b strings.Builder
-	if err := t.ExecuteTemplate(&b, "frame.html", data); err != nil {
-		return err
+// fail turns an error into a page that says what to do next.
+func (p *pages) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
 	}
-	return c.HTML(http.StatusOK, b.String())
+	status, key := http.StatusInternalServerError, "internal"
+	var said *echo.HTTPError
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		status, key = http.StatusRequestEntityTooLarge, "large"
+	case errors.Is(err, guard.ErrForbidden):
+		status, key = http.StatusForbidden, "forbidden"
+	case errors.Is(err, guard.ErrToken):
+		status, key = http.StatusForbidden, "token"
+	case errors.Is(err, store.ErrRefused):
+		status, key = http.StatusServiceUnavailable, "full"
+	case errors.As(err, &said):
+		status = said.Code
+		switch {
+		case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
+			key = "absent"
+		case status == http.StatusRequestEntityTooLarge:
+			key = "large"
+		case status < http.StatusInternalServerError:
+			key = "bad"
+		}
+	}
+	if status >= http.StatusInternalServerError {
+		p.cfg.Logger.Error("a page failed", "path", c.Path(), "err", err)
+	}
+	if c.Request().Method == http.MethodHead {
+		_ = c.NoContent(status)
+		return
+	}
+	title := p.cfg.Words.Text("desk.error." + key + ".title")
+	if err := p.showStatus(c, status, "error", title, map[string]any{"Text": p.cfg.Words.Text("desk.error." + key)}); err != nil {
+		p.cfg.Logger.Error("the page of an error failed", "err", err)
+	}
 }

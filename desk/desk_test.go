@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/labstack/echo/v4"
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk"
@@ -79,15 +75,6 @@ func (b broken) Messages(context.Context) (desk.MailView, error) {
 		Unknown: []outbox.Message{{Ref: "6d35d20f9fe3e24643338ff8758d2c6b", Purpose: outbox.Receipt, Settled: noon, Code: "connection", Reason: "no answer <b>"}},
 		Costs:   []store.Ledger{{Week: civic.WeekOf(noon), Provider: "africastalking", Purpose: outbox.Answer, Alphabet: "GSM-7", Messages: 1200, Segments: 1201, Cost: outbox.Money{Amount: 12_345_000, Currency: "XOF"}}},
 	}, b.err
-}
-
-func serve(t *testing.T, demo bool) *httptest.Server {
-	t.Helper()
-	e := echo.New()
-	desk.Register(e, desk.Config{Phone: scripted{}, Texts: &texts{}, Short: "36055", Mail: broken{}, Demo: demo, Logger: slog.New(slog.DiscardHandler), Version: "test", Code: "*384*55#"})
-	s := httptest.NewServer(e)
-	t.Cleanup(s.Close)
-	return s
 }
 
 func fetch(t *testing.T, req *http.Request) (int, http.Header, string) {
@@ -213,7 +200,8 @@ func TestTextingOnThePage(t *testing.T) {
 
 func TestMessagesPage(t *testing.T) {
 	s := serve(t, false)
-	status, _, body := fetch(t, request(t, http.MethodGet, s.URL+"/messages", nil))
+	v := s.visit(t, "fanta").Get("/messages")
+	status, body := v.Status, v.Page
 	for _, want := range []string{"405 InsufficientBalance", "Rien n&#39;est perdu", "1\u00a0234,5\u00a0XOF", "50\u00a0000\u00a0XOF", "sort inconnu", "codes de vote", "heures calmes", "no answer &lt;b&gt;"} {
 		if !strings.Contains(body, want) && !strings.Contains(body, strings.ReplaceAll(want, "&#39;", "'")) {
 			t.Errorf("%d: no %q in %s", status, want, body)

@@ -3,8 +3,6 @@ package desk
 import (
 	"context"
 	"fmt"
-	"html/template"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -64,16 +62,6 @@ func purposeWords() map[outbox.Purpose]string {
 	}
 }
 
-// shown are the functions of templates.
-func shown() template.FuncMap {
-	return template.FuncMap{
-		"heure":  func(t time.Time) string { return t.In(civic.Bamako).Format("15:04") },
-		"moment": func(t time.Time) string { return t.In(civic.Bamako).Format("02/01/2006 15:04") },
-		"argent": argent,
-		"pour":   func(p outbox.Purpose) string { return purposeWords()[p] },
-	}
-}
-
 // argent writes an amount as people do: 1 250 XOF, 0,8 KES.
 func argent(m outbox.Money) string {
 	whole, part := m.Amount/10_000, m.Amount%10_000
@@ -94,11 +82,16 @@ type stateRow struct {
 	Bad  bool
 }
 
-func (p pages) showMail(c echo.Context) error {
+func mailRoutes(p *pages, e *echo.Echo) {
+	if p.cfg.Mail != nil {
+		e.GET("/messages", p.showMail, p.need(civic.ReadDesk))
+	}
+}
+
+func (p *pages) showMail(c echo.Context) error {
 	view, err := p.cfg.Mail.Messages(c.Request().Context())
 	if err != nil {
-		p.cfg.Logger.Error("the messages can't be read", "err", err)
-		return c.String(http.StatusInternalServerError, "Les messages ne peuvent pas être lus. Lancez : jamakan check\n")
+		return err
 	}
 	var rows []stateRow
 	for _, w := range stateWords() {
@@ -106,7 +99,5 @@ func (p pages) showMail(c echo.Context) error {
 			rows = append(rows, stateRow{w[1], n, w[0] == "unknown" || w[0] == "failed" || w[0] == "refused"})
 		}
 	}
-	return render(c, p.mail, map[string]any{
-		"Title": "Messages", "Demo": p.cfg.Demo, "Version": p.cfg.Version, "View": view, "Rows": rows,
-	})
+	return p.show(c, "messages", p.text("desk.nav.mail"), map[string]any{"View": view, "Rows": rows})
 }

@@ -3,7 +3,6 @@ package desk
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -22,22 +21,21 @@ func numbers() []string {
 // handset is a simulated phone between two pages: the form's hidden fields
 // carry it, the server keeps nothing.
 type handset struct {
-	Title, Version, Code string
-	Demo                 bool
-	Numbers              []string
-	Number               string
-	Session              string
-	Transcript           string // every input of the call, joined with *
-	Begun                bool   // an input was sent: the transcript may be empty all the same
-	Text                 string // on the screen
-	Live, Over           bool
-	Failed               string
-	Units, Limit         int
-	Alphabet             string
-	Past                 []past
-	Keys                 []key
-	Short                string // the number it texts, "" without SMS
-	Thread               []Line
+	Code         string
+	Numbers      []string
+	Number       string
+	Session      string
+	Transcript   string // every input of the call, joined with *
+	Begun        bool   // an input was sent: the transcript may be empty all the same
+	Text         string // on the screen
+	Live, Over   bool
+	Failed       string
+	Units, Limit int
+	Alphabet     string
+	Past         []past
+	Keys         []key
+	Short        string // the number it texts, "" without SMS
+	Thread       []Line
 }
 
 // past is one screen seen before.
@@ -52,13 +50,12 @@ func keys() []key {
 // maxPast is how many screens the page keeps.
 const maxPast = 12
 
-func (p pages) newHandset(number string) handset {
+func (p *pages) newHandset(number string) handset {
 	if !slices.Contains(numbers(), number) {
 		number = numbers()[0]
 	}
 	h := handset{
-		Title: "Un téléphone pour essayer", Version: p.cfg.Version, Code: p.cfg.Code, Demo: true,
-		Numbers: numbers(), Number: number, Keys: keys(), Limit: gsm.DefaultLimit.Septets, Alphabet: gsm.Default7.String(),
+		Code: p.cfg.Code, Numbers: numbers(), Number: number, Keys: keys(), Limit: gsm.DefaultLimit.Septets, Alphabet: gsm.Default7.String(),
 	}
 	if p.cfg.Texts != nil {
 		h.Short, h.Thread = p.cfg.Short, p.cfg.Texts.Thread(number)
@@ -66,20 +63,27 @@ func (p pages) newHandset(number string) handset {
 	return h
 }
 
-func (p pages) showPhone(c echo.Context) error {
-	return render(c, p.phone, p.newHandset(c.QueryParam("number")))
+func phoneRoutes(p *pages, e *echo.Echo) {
+	if p.cfg.Demo {
+		e.GET("/phone", p.showPhone, onlyHere)
+		e.POST("/phone", p.pressPhone, onlyHere)
+	}
+}
+
+func (p *pages) showPhone(c echo.Context) error {
+	return p.show(c, "phone", p.text("desk.phone.title"), p.newHandset(c.QueryParam("number")))
 }
 
 // pressPhone does what was pressed: dial, send an input, send the same again,
 // hang up.
-func (p pages) pressPhone(c echo.Context) error {
+func (p *pages) pressPhone(c echo.Context) error {
 	if err := c.Request().ParseForm(); err != nil {
-		return c.String(http.StatusRequestEntityTooLarge, "Le formulaire est trop grand. Revenez à /phone.\n")
+		return echo.ErrStatusRequestEntityTooLarge
 	}
 	f := c.Request().PostForm
 	h := p.newHandset(f.Get("number"))
 	if f.Get("do") == "hangup" || f.Get("do") == "number" {
-		return render(c, p.phone, h)
+		return p.show(c, "phone", p.text("desk.phone.title"), h)
 	}
 	input := f.Get("input")
 	if digit := f.Get("key"); digit != "" {
@@ -87,8 +91,8 @@ func (p pages) pressPhone(c echo.Context) error {
 	}
 	h.take(f)
 	if f.Get("do") == "text" && p.cfg.Texts != nil {
-		p.text(c, &h, f)
-		return render(c, p.phone, h)
+		p.sendText(c, &h, f)
+		return p.show(c, "phone", p.text("desk.phone.title"), h)
 	}
 	switch {
 	case f.Get("do") == "retry" && h.Session != "":
@@ -105,7 +109,7 @@ func (p pages) pressPhone(c echo.Context) error {
 		h.Begun = true
 	}
 	h.turn(c, p.cfg.Phone, input)
-	return render(c, p.phone, h)
+	return p.show(c, "phone", p.text("desk.phone.title"), h)
 }
 
 // take reads the phone back from the form.
@@ -162,9 +166,9 @@ func (h handset) Newest() []Line {
 // later is there on the next page.
 const answerWithin = 2 * time.Second
 
-// text sends a text from the phone, leaving its call as it is, and waits a
+// sendText sends a text from the phone, leaving its call as it is, and waits a
 // moment for the answer.
-func (p pages) text(c echo.Context, h *handset, f url.Values) {
+func (p *pages) sendText(c echo.Context, h *handset, f url.Values) {
 	h.Live, h.Over = h.Session != "" && f.Get("over") != "1", f.Get("over") == "1"
 	if n := len(h.Past); n > 0 && h.Session != "" {
 		h.show(h.Past[n-1].Text)

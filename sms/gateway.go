@@ -101,7 +101,11 @@ func (g *Gateway) text(ctx context.Context, in Inbound, e164 string, id store.ID
 	}
 	v := view{g, person, g.cfg.Now()}
 	step := g.cfg.Dialogue.Next(in.Text, command.ParseTalk(kept), v)
-	return g.act(ctx, person, step, v, id, drop)
+	if err := g.act(ctx, person, step, v, id, drop); err != nil {
+		return err
+	}
+	g.countText(e164, step)
+	return nil
 }
 
 // uncut drops the beginning of a letter that was cut in two.

@@ -89,7 +89,7 @@ func newStage(t testing.TB, change func(*sms.SenderConfig), plans ...civic.Plan)
 		plans = []civic.Plan{planfile.Demo(s.now())}
 	}
 	for _, p := range plans {
-		if _, err := s.book.Import(context.Background(), p); err != nil {
+		if _, err := s.book.Import(context.Background(), store.ByItself, p); err != nil {
 			t.Fatal(err)
 		}
 	}

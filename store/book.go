@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/meter"
 	"github.com/jamakan/jamakan/store/outbox"
 	"github.com/jamakan/jamakan/store/secret"
 )
@@ -40,6 +42,14 @@ type Book struct {
 	post    atomic.Pointer[func(outbox.Message)]       // who is told of a new message
 
 	letterSeq atomic.Int64 // of the last message made
+	auditSeq  atomic.Int64 // of the last line of the journal
+
+	meter    *meter.Meter
+	flushing sync.Mutex // over a flush of the meter, and over counting
+	counting bool       // this process counts
+
+	closing sync.Mutex // over the closing of weeks, and over closed
+	closed  closed     // nothing is left to close before it
 }
 
 // Content is what citizens are asked and shown.
@@ -67,9 +77,12 @@ func NewBook(engine Engine, keys *secret.Keys, opts BookOptions) (*Book, error) 
 	if opts.Rand == nil {
 		opts.Rand = rand.Reader
 	}
-	b := &Book{engine: engine, keys: keys, opts: opts, shown: map[shownKey]civic.Standing{}}
+	b := &Book{engine: engine, keys: keys, opts: opts, shown: map[shownKey]civic.Standing{}, meter: meter.New()}
 	ctx := context.Background()
 	if err := b.claim(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.settleTraffic(ctx); err != nil {
 		return nil, err
 	}
 	return b, b.reload(ctx)
@@ -168,17 +181,56 @@ func (b *Book) Content() *Content { return b.content.Load() }
 
 // Import brings in a plan, or changes one as far as nothing frozen is touched,
 // and says what changed. Each new consultation gets its voter key in the same
-// command.
-func (b *Book) Import(ctx context.Context, plan civic.Plan) ([]civic.Change, error) {
+// command, and the journal says who did it.
+func (b *Book) Import(ctx context.Context, who string, plan civic.Plan) ([]civic.Change, error) {
+	return b.change(ctx, who, "plan.import", plan.Code, plan.Code, plan, func(*civic.Plan, time.Time) (civic.Plan, error) { return plan, nil })
+}
+
+// ErrNoPlan: no plan has this code.
+var ErrNoPlan = errors.New("no such plan")
+
+// Edit changes one thing of a stored plan, under the same rules as an import.
+// what and about are what the journal says. edit may be called again; it may
+// change its argument, and its error ends it with nothing written.
+func (b *Book) Edit(ctx context.Context, who, what, about, code string, edit func(*civic.Plan, time.Time) error) ([]civic.Change, error) {
+	made := func(old *civic.Plan, now time.Time) (civic.Plan, error) {
+		if old == nil {
+			return civic.Plan{}, ErrNoPlan
+		}
+		next, err := old.Copy()
+		if err != nil {
+			return next, err
+		}
+		return next, edit(&next, now)
+	}
+	// The consultations it will have are found out first, for their keys.
+	content := b.Content()
+	at := slices.IndexFunc(content.Plans, func(p civic.Plan) bool { return p.Code == code })
+	if at < 0 {
+		return nil, ErrNoPlan
+	}
+	next, err := made(&content.Plans[at], b.opts.Now())
+	if err != nil {
+		return nil, err
+	}
+	return b.change(ctx, who, what, about, code, next, made)
+}
+
+// change brings a plan to what made makes of the stored one. like is a plan of
+// that kind, whose consultations get their voter keys.
+func (b *Book) change(ctx context.Context, who, what, about, plan string, like civic.Plan, made func(*civic.Plan, time.Time) (civic.Plan, error)) ([]civic.Change, error) {
+	if err := b.CloseWeeks(ctx); err != nil { // with their plans as they were
+		return nil, err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, err := b.Content().Territory.With(plan.Places); err != nil {
+	if _, err := b.Content().Territory.With(like.Places); err != nil {
 		return nil, fmt.Errorf("lieux : %w", err)
 	}
 	keys := map[string][]byte{}
-	reads := []Key{PlanKey(plan.Code), keyRevision}
-	for _, c := range plan.Consultations {
-		if _, other := b.Content().Consultation(c.Code); other != nil && other.Code != plan.Code {
+	reads := []Key{PlanKey(plan), keyRevision}
+	for _, c := range like.Consultations {
+		if _, other := b.Content().Consultation(c.Code); other != nil && other.Code != plan {
 			return nil, fmt.Errorf("consultation %s : le plan %s a déjà ce code ; donnez-en un autre", c.Code, other.Code)
 		}
 		if _, ok := (*b.voters.Load())[c.Code]; ok {
@@ -191,10 +243,12 @@ func (b *Book) Import(ctx context.Context, plan civic.Plan) ([]civic.Change, err
 		keys[c.Code] = wrapped
 	}
 	var changes []civic.Change
+	seq := b.journalSequence()
 	err := b.do(ctx, reads, func(v View) (Change, error) {
+		w := writingPlan{v: v, seq: seq, who: who, what: what, about: about, keys: keys}
 		var change Change
 		var err error
-		change, changes, err = importPlan(v, plan, keys)
+		change, changes, err = w.plan(plan, made)
 		return change, err
 	})
 	if err != nil || len(changes) == 0 {
@@ -203,13 +257,26 @@ func (b *Book) Import(ctx context.Context, plan civic.Plan) ([]civic.Change, err
 	return changes, b.reload(ctx)
 }
 
-func importPlan(v View, plan civic.Plan, keys map[string][]byte) (Change, []civic.Change, error) {
+// writingPlan is the command that changes a plan.
+type writingPlan struct {
+	v                View
+	seq              int64
+	who, what, about string
+	keys             map[string][]byte
+}
+
+func (w writingPlan) plan(code string, made func(*civic.Plan, time.Time) (civic.Plan, error)) (Change, []civic.Change, error) {
+	v := w.v
 	var old *civic.Plan
-	if stored, ok := v.Get(PlanKey(plan.Code)); ok {
+	if stored, ok := v.Get(PlanKey(code)); ok {
 		old = &civic.Plan{}
 		if err := json.Unmarshal(stored, old); err != nil {
-			return Change{}, nil, fmt.Errorf("plan %s: %w: %w", plan.Code, ErrCorrupt, err)
+			return Change{}, nil, fmt.Errorf("plan %s: %w: %w", code, ErrCorrupt, err)
 		}
+	}
+	plan, err := made(old, v.Now())
+	if err != nil {
+		return Change{}, nil, err
 	}
 	next, changes, err := civic.Freeze(old, plan, v.Now())
 	if err != nil || len(changes) == 0 {
@@ -219,35 +286,38 @@ func importPlan(v View, plan civic.Plan, keys map[string][]byte) (Change, []civi
 	if err != nil {
 		return Change{}, nil, err
 	}
+	rev, err := nextRevision(v)
+	if err != nil {
+		return Change{}, nil, err
+	}
+	lines := []string{}
+	for _, c := range changes {
+		lines = append(lines, c.String())
+	}
+	said, err := entry(v, w.seq, w.who, w.what, w.about, lines...)
+	if err != nil {
+		return Change{}, nil, err
+	}
+	out := Change{Put: []Put{{PlanKey(code), encoded}, {keyRevision, rev}, said}}
+	for consultation, wrapped := range w.keys {
+		if next.Consultation(consultation) != nil {
+			out.Put = append(out.Put, Put{KeyKey(consultation), wrapped})
+		}
+	}
+	return out, changes, nil
+}
+
+// nextRevision is the content's revision after this command, as stored.
+func nextRevision(v View) ([]byte, error) {
 	r := revision{Number: 1, At: v.Now()}
 	if stored, ok := v.Get(keyRevision); ok {
 		var was revision
 		if err := json.Unmarshal(stored, &was); err != nil {
-			return Change{}, nil, fmt.Errorf("revision: %w: %w", ErrCorrupt, err)
+			return nil, fmt.Errorf("revision: %w: %w", ErrCorrupt, err)
 		}
 		r.Number = was.Number + 1
 	}
-	rev, err := json.Marshal(r)
-	if err != nil {
-		return Change{}, nil, err
-	}
-	said, err := json.Marshal(struct {
-		At      time.Time
-		What    string
-		Changes []civic.Change
-	}{v.Now(), "import " + plan.Code, changes})
-	if err != nil {
-		return Change{}, nil, err
-	}
-	out := Change{Put: []Put{
-		{PlanKey(plan.Code), encoded},
-		{keyRevision, rev},
-		{Key(fmt.Sprintf("%s/%020d", KindAudit, r.Number)), said},
-	}}
-	for code, wrapped := range keys {
-		out.Put = append(out.Put, Put{KeyKey(code), wrapped})
-	}
-	return out, changes, nil
+	return json.Marshal(r)
 }
 
 // Health tells how the store is.

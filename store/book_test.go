@@ -30,6 +30,7 @@ type ledger struct {
 	now    time.Time
 	keys   *secret.Keys
 	engine *bolt.Engine
+	serial int
 	*store.Book
 }
 
@@ -41,7 +42,7 @@ func newLedger(t *testing.T) *ledger {
 	}
 	l := &ledger{t: t, dir: t.TempDir(), now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC), keys: keys}
 	l.open()
-	if _, err := l.Import(context.Background(), plan(l.now)); err != nil {
+	if _, err := l.Import(context.Background(), store.ByItself, plan(l.now)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -165,14 +166,14 @@ func TestWhatTheRulesForbidWritesNothing(t *testing.T) {
 func TestAnImportThatTouchesWhatIsFrozen(t *testing.T) {
 	l := newLedger(t)
 	ctx := context.Background()
-	if changes, err := l.Import(ctx, plan(l.now)); err != nil || len(changes) != 0 {
+	if changes, err := l.Import(ctx, store.ByItself, plan(l.now)); err != nil || len(changes) != 0 {
 		t.Errorf("the same plan again: %v %v", changes, err)
 	}
 	before := l.Content().Revision
 	p := plan(l.now)
 	p.Consultations[0].Visibility = civic.AfterClose
 	var frozen *civic.FrozenError
-	if _, err := l.Import(ctx, p); !errors.As(err, &frozen) {
+	if _, err := l.Import(ctx, store.ByItself, p); !errors.As(err, &frozen) {
 		t.Errorf("%v, want a FrozenError", err)
 	}
 	if l.Content().Revision != before {
@@ -320,7 +321,7 @@ func TestTheDemonstrationAgain(t *testing.T) {
 	l := newLedger(t)
 	p := planfile.Demo(l.now)
 	for i, want := range []bool{true, false} {
-		changes, err := l.Import(context.Background(), p)
+		changes, err := l.Import(context.Background(), store.ByItself, p)
 		if err != nil || (len(changes) > 0) != want {
 			t.Errorf("time %d: %v %v", i+1, changes, err)
 		}

@@ -43,7 +43,13 @@ const (
 	KindSent     = "sent"     // sent/<second>-<reference>: what is left of one whose fate is
 	KindPart     = "part"     // part/<hash>/<n>: one part of a long text, sealed, until the others come
 	KindStray    = "stray"    // stray/<second>-<id>: what a provider sent that is nobody's text, sealed
-	KindAudit    = "audit"    // audit/<sequence>: append-only
+	KindAudit    = "audit"    // audit/<sequence>: append-only: who did what at the desk
+	KindAccount  = "account"  // account/<login>: a coordinator
+	KindTraffic  = "traffic"  // traffic/<2026-W48>/<commune>: calls and texts counted in a week
+	KindReport   = "report"   // report/<2026-W48>/<part>: what a closed week's files say besides votes
+	KindCampaign = "campaign" // campaign/<id>: a message to many
+	KindTemplate = "template" // template/<name>: a ready answer
+	KindFix      = "fix"      // fix/<2026-W48>/<sequence>: a correction line of a closed week
 )
 
 // The kinds that engines derive from the ballot log. Commands read them and
@@ -135,6 +141,9 @@ type Snapshot interface {
 	Records(from uint64, fn func(civic.Record) bool) error
 	// Counts returns the consultation's counters (the caller may keep them).
 	Counts(consultation string) (civic.Counts, error)
+	// Flows are the ballots cast and changed in a week, in a fixed order:
+	// counted as the log is written, and anew whenever it is read.
+	Flows(week civic.Week) ([]civic.BallotFlow, error)
 	Head() Head
 }
 

@@ -3,60 +3,12 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"github.com/jamakan/jamakan/civic"
 )
 
-// errWeekOpen: a week that is not over can't be closed.
-var errWeekOpen = errors.New("the week is not over")
-
-// CloseWeeks freezes the sheets of every week that ended. Closing is itself a
-// command, whose time is in a later week: from then on no record can be given
-// a time in the closed one.
-func (b *Book) CloseWeeks(ctx context.Context) error {
-	now := civic.WeekOf(b.opts.Now())
-	for _, c := range b.Content().Consultations() {
-		for w := civic.WeekOf(c.Opens); w.Before(now); w = w.Next() {
-			if err := b.closeWeek(ctx, w, c.Code); err != nil {
-				return fmt.Errorf("week %s of %s: %w", w, c.Code, err)
-			}
-		}
-	}
-	return nil
-}
-
-func (b *Book) closeWeek(ctx context.Context, w civic.Week, code string) error {
-	key := WeekKey(w, code)
-	if _, ok, err := b.frozen(ctx, key); ok || err != nil {
-		return err
-	}
-	tick := func(v View) (Change, error) {
-		if !w.Ended(v.Now()) {
-			return Change{}, errWeekOpen
-		}
-		return Change{Put: []Put{{Key(KindMeta + "/closing"), []byte(w.String())}}}, nil
-	}
-	if err := b.do(ctx, nil, tick); err != nil {
-		return err
-	}
-	sheet, err := b.sheet(ctx, w, code)
-	if err != nil {
-		return err
-	}
-	encoded, err := json.Marshal(sheet)
-	if err != nil {
-		return err
-	}
-	return b.do(ctx, []Key{key}, func(v View) (Change, error) {
-		if _, done := v.Get(key); done {
-			return Change{}, nil
-		}
-		return Change{Put: []Put{{key, encoded}}}, nil
-	})
-}
-
+// frozen is the sheet that was kept when a week closed.
 func (b *Book) frozen(ctx context.Context, key Key) (sheet civic.Sheet, ok bool, err error) {
 	err = b.engine.View(ctx, func(s Snapshot) error {
 		v, found, err := s.Get(key)
@@ -107,7 +59,7 @@ func (b *Book) sheet(ctx context.Context, w civic.Week, code string) (civic.Shee
 // now.
 func (b *Book) Series(ctx context.Context, upTo civic.Week) ([]civic.Sheet, error) {
 	first := upTo.Next()
-	all := b.Content().Consultations()
+	all := begun(b.Content())
 	for _, c := range all {
 		if w := civic.WeekOf(c.Opens); w.Before(first) {
 			first = w

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/store"
+	"github.com/jamakan/jamakan/store/meter"
 	"github.com/jamakan/jamakan/ussd/menu"
 )
 
@@ -33,6 +34,11 @@ type call struct {
 	last    time.Time
 	over    bool
 	chain   chain // of providers that send the last input alone
+
+	count    meter.Hand
+	operator string // by the number's prefix
+	ended    bool   // its provider called it over
+	dropped  bool   // counted as dropped
 }
 
 // line is one number's present: turns of one number are answered one after
@@ -103,6 +109,7 @@ func (s *shard) forgetOne() {
 	const looks = 32
 	oldest, seen := "", 0
 	var since time.Time
+	var drop *call
 	for id, k := range s.calls {
 		if seen++; seen > looks {
 			break
@@ -117,8 +124,12 @@ func (s *shard) forgetOne() {
 			return
 		}
 		if oldest == "" || last.Before(since) {
-			oldest, since = id, last
+			oldest, since, drop = id, last, k
 		}
+	}
+	if drop != nil && drop.line.mu.TryLock() {
+		drop.countDrop()
+		drop.line.mu.Unlock()
 	}
 	delete(s.calls, oldest)
 }
@@ -159,7 +170,11 @@ func (c *calls) sweep(now time.Time) int {
 				left++ // it is answering a turn
 				continue
 			}
-			if silent := now.Sub(k.last); silent > callMemory || k.over && silent > overMemory {
+			silent := now.Sub(k.last)
+			if k.gone(silent) {
+				k.countDrop()
+			}
+			if silent > callMemory || k.over && silent > overMemory {
 				delete(s.calls, id)
 			} else {
 				left++

@@ -66,6 +66,7 @@ func (g *Gateway) Answer(ctx context.Context, t Turn) Answer {
 		if t, ok := k.chain.extend(t, k, g.cfg.Now()); ok {
 			return g.turn(ctx, k, t)
 		}
+		k.countDrop()
 		g.calls.forget(t.Session, k)
 		return g.openOn(ctx, t, k.line)
 	}
@@ -105,6 +106,7 @@ func (g *Gateway) open(ctx context.Context, t Turn) Answer {
 		if t, ok := k.chain.extend(t, k, g.cfg.Now()); ok {
 			return g.turn(ctx, k, t)
 		}
+		k.countDrop()
 	}
 	return g.begin(ctx, t, l, extension)
 }
@@ -125,15 +127,20 @@ func (g *Gateway) begin(ctx context.Context, t Turn, l *line, extension string) 
 	now := g.cfg.Now()
 	if !l.mayDial(now, g.cfg.DialLimit, g.cfg.DialWindow) {
 		g.stats.limited.Add(1)
+		g.countLimited(l, now)
 		return g.sentence("error.too_many")
 	}
-	k := &call{line: l, number: t.Number, memory: memory{seed: maphash.MakeSeed()}, content: g.prepared()}
+	k := &call{
+		line: l, number: t.Number, memory: memory{seed: maphash.MakeSeed()}, content: g.prepared(), last: now,
+		count: g.cfg.Book.Meter().Hand(), operator: msisdn.Operator(l.e164),
+	}
 	var err error
 	if k.person, err = g.cfg.Book.Person(ctx, l.e164); err != nil {
 		g.cfg.Logger.Error("a caller's profile can't be read", "err", err)
 		return g.sentence("error.internal")
 	}
 	known := t.Cumulative || t.Start || t.Transcript == ""
+	dialled := g.dialled(t, known, extension, now)
 	if !t.Cumulative {
 		k.chain = newChain(t, known, now)
 	}
@@ -146,7 +153,11 @@ func (g *Gateway) begin(ctx context.Context, t Turn, l *line, extension string) 
 	}
 	l.current = k
 	g.calls.add(t.Session, k)
-	return g.say(k, t.Transcript, step)
+	a := g.say(k, t.Transcript, step)
+	if dialled {
+		k.count.Dial()
+	}
+	return a
 }
 
 // first makes the first screen of a call: the start, a dropped call's offer,
@@ -190,6 +201,10 @@ func (g *Gateway) turn(ctx context.Context, k *call, t Turn) Answer {
 	what, input, at := k.memory.read(t.Transcript)
 	if what != readInput {
 		g.stats.repeats.Add(1)
+		if what == readRepeat {
+			k.count.Stand(k.last, k.by())
+			k.count.Repeat()
+		}
 		return k.memory.answer(at)
 	}
 	v := g.view(k)
@@ -202,9 +217,14 @@ func (g *Gateway) turn(ctx context.Context, k *call, t Turn) Answer {
 
 // say remembers a step and gives its answer.
 func (g *Gateway) say(k *call, transcript string, step menu.Step) Answer {
+	begun := k.last
 	k.state = step.State
 	k.last = g.cfg.Now()
-	k.over = step.Screen.End
+	k.count.Stand(k.last, k.by())
+	k.count.Took(k.last.Sub(begun))
+	if k.over = step.Screen.End; k.over && !k.dropped {
+		k.count.Complete()
+	}
 	k.memory.keep(transcript, step.Screen.Text, step.Screen.End)
 	return Answer{Text: step.Screen.Text, End: step.Screen.End}
 }
@@ -277,6 +297,7 @@ func (g *Gateway) Ended(e End) {
 	}
 	k.line.mu.Lock()
 	defer k.line.mu.Unlock()
+	k.ended = true
 	if l := k.line; l.current == k && !k.over {
 		l.dropped, l.droppedAt, l.current = &k.state, k.last, nil
 	}

@@ -54,7 +54,7 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 		return nil, errors.Join(err, h.engine.Close())
 	}
 	if cfg.Demo && len(h.book.Content().Plans) == 0 {
-		if _, err := h.book.Import(ctx, planfile.Demo(h.now())); err != nil {
+		if _, err := h.book.Import(ctx, store.ByItself, planfile.Demo(h.now())); err != nil {
 			return nil, errors.Join(fmt.Errorf("the demonstration plan: %w", err), h.engine.Close())
 		}
 	}
@@ -62,7 +62,9 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 }
 
 // Close writes what is left and closes the database.
-func (h *house) Close() error { return h.engine.Close() }
+func (h *house) Close() error {
+	return errors.Join(h.book.StopTraffic(context.Background()), h.engine.Close())
+}
 
 // loadKeys finds the master key: the environment, the key file, or, in the
 // demonstration only, a file in the data folder made at first start.

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/export"
@@ -21,7 +19,7 @@ import (
 // its socket.
 type office interface {
 	ImportPlan(ctx context.Context, yaml []byte) ([]string, error)
-	Export(ctx context.Context, ask exportAsk) ([]export.File, error)
+	Export(ctx context.Context, ask exportAsk, put func(export.File) error) error
 	Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error)
 	Outbox(ctx context.Context) (outboxView, error)
 	Opinions(ctx context.Context) ([]store.Opinion, error)
@@ -35,6 +33,8 @@ type exportAsk struct {
 	Profile        string   `json:"profile"`
 	Formats        []string `json:"formats"`
 	DemoSmallCells bool     `json:"demo_small_cells,omitempty"`
+	HXL            bool     `json:"hxl,omitempty"`
+	License        string   `json:"license,omitempty"`
 }
 
 // ownOffice works on the data in this process.
@@ -51,7 +51,7 @@ func (o ownOffice) ImportPlan(ctx context.Context, yaml []byte) ([]string, error
 	if plan.Fictional && !o.house.cfg.Demo {
 		return nil, errors.New("ce plan est marqué fictif : une passerelle en service le refuse (demo: false)")
 	}
-	changes, err := o.house.book.Import(ctx, plan)
+	changes, err := o.house.book.Import(ctx, store.ByCommand, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -62,60 +62,32 @@ func (o ownOffice) ImportPlan(ctx context.Context, yaml []byte) ([]string, error
 	return said, nil
 }
 
-// Export closes the weeks that ended and renders one.
-func (o ownOffice) Export(ctx context.Context, ask exportAsk) ([]export.File, error) {
+// Export hands over a week's files one by one.
+func (o ownOffice) Export(ctx context.Context, ask exportAsk, put func(export.File) error) error {
 	week, err := civic.ParseWeek(ask.Week)
 	if err != nil {
-		return nil, fmt.Errorf("%w: --week %s: %w", errUse, ask.Week, err)
+		return fmt.Errorf("%w: --week %s: %w", errUse, ask.Week, err)
 	}
-	if err := o.house.book.CloseWeeks(ctx); err != nil {
-		return nil, err
-	}
-	series, err := o.house.book.Series(ctx, week)
+	src, err := o.house.weekSource(ctx, week)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return export.Render(series, export.Options{
+	files, err := export.Render(src, export.Options{
 		Week: week, Commune: civic.Code(ask.Commune), Profile: export.Profile(ask.Profile),
-		Formats: ask.Formats, DemoSmallCells: ask.DemoSmallCells,
+		Formats: ask.Formats, DemoSmallCells: ask.DemoSmallCells, HXL: ask.HXL, License: ask.License,
 	})
+	if errors.Is(err, export.ErrFormat) || errors.Is(err, export.ErrProfile) {
+		return fmt.Errorf("%w: %w", errUse, err)
+	}
+	for i := 0; err == nil && i < len(files); i++ {
+		err = put(files[i])
+	}
+	return err
 }
 
 // Check verifies the data.
 func (o ownOffice) Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error) {
 	return o.house.book.Check(ctx, progress)
-}
-
-// writeTar sends files through the socket.
-func writeTar(w io.Writer, files []export.File) error {
-	t := tar.NewWriter(w)
-	for _, f := range files {
-		if err := t.WriteHeader(&tar.Header{Name: f.Name, Mode: 0o644, Size: int64(len(f.Data)), ModTime: time.Unix(0, 0)}); err != nil {
-			return err
-		}
-		if _, err := t.Write(f.Data); err != nil {
-			return err
-		}
-	}
-	return t.Close()
-}
-
-func readTar(r io.Reader) ([]export.File, error) {
-	var files []export.File
-	for t := tar.NewReader(r); ; {
-		h, err := t.Next()
-		if errors.Is(err, io.EOF) {
-			return files, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		var data bytes.Buffer
-		if _, err := io.Copy(&data, t); err != nil {
-			return nil, err
-		}
-		files = append(files, export.File{Name: h.Name, Data: data.Bytes()})
-	}
 }
 
 // socketError is how an error crosses the socket.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"syscall"
 
 	"github.com/jamakan/jamakan/desk"
 	"github.com/jamakan/jamakan/sms/sandbox"
@@ -44,15 +45,30 @@ type mail struct{ s *servers }
 // Messages reads the outbox and asks the senders.
 func (m mail) Messages(ctx context.Context) (desk.MailView, error) {
 	view, err := ownOffice{m.s.house}.Outbox(ctx)
-	out := desk.MailView{States: view.States, Unknown: view.Unknown, Costs: view.Costs}
-	for _, s := range m.s.texts.senders {
-		st := s.Status()
-		out.Posts = append(out.Posts, desk.Post{
+	return desk.MailView{Posts: m.s.posts(), States: view.States, Unknown: view.Unknown, Costs: view.Costs}, err
+}
+
+// posts asks the senders how they stand.
+func (s *servers) posts() []desk.Post {
+	var all []desk.Post
+	for _, sender := range s.texts.senders {
+		st := sender.Status()
+		all = append(all, desk.Post{
 			Provider: st.Provider, Paused: st.Paused, Since: st.Since, Again: st.Again, Waiting: st.Urgent + st.Bulk, Oldest: st.Oldest,
 			Bulk: st.Bulk, BulkHeld: st.BulkHeld, Spent: st.Spent, Budget: st.Budget,
 		})
 	}
-	return out, err
+	return all
+}
+
+// free is how many bytes may still be written where the data is, -1 when the
+// system does not say.
+func (h *house) free() int64 {
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(h.cfg.Data, &fs); err != nil {
+		return -1
+	}
+	return int64(fs.Bavail) * int64(fs.Bsize)
 }
 
 // Turn posts one turn.

@@ -108,12 +108,9 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 	}
 	registerHealth(callbacks, h, s.texts)
 	pages := quietEcho()
-	room := desk.Config{Phone: s.phone(), Demo: h.cfg.Demo, Logger: log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode}
-	if s.texts.stand != nil {
-		room.Texts = texting{s.texts.stand}
-	}
-	if len(h.cfg.SMS) > 0 {
-		room.Mail = mail{s}
+	room, err := s.room()
+	if err != nil {
+		return nil, errors.Join(err, s.texts.closeListener())
 	}
 	desk.Register(pages, room)
 	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
@@ -242,16 +239,21 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 	return err
 }
 
-// clockwork does what the clock asks: forget calls that are over, drop
-// expired positions and replies, close weeks that ended.
+// clockwork does what the clock asks: forget calls that are over, write what
+// was counted, close weeks that ended, drop expired positions and replies.
 func (s *servers) clockwork(ctx context.Context) error {
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
 	for n := 0; ; n++ {
-		if n%20 == 0 { // at the start, then every ten minutes
-			if err := s.house.book.CloseWeeks(ctx); err != nil && ctx.Err() == nil {
-				s.log.Error("weeks that ended are not closed yet", "err", err)
+		if n%2 == 0 { // at the start, then every minute
+			if err := s.house.book.FlushTraffic(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("counts of calls are not written yet", "err", err)
 			}
+		}
+		if err := s.house.book.CloseWeeks(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("weeks that ended are not closed yet", "err", err)
+		}
+		if n%20 == 0 { // at the start, then every ten minutes
 			if err := s.house.book.Sweep(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("expired records are not dropped yet", "err", err)
 			}

@@ -59,7 +59,7 @@ type Options struct {
 
 // Leaf is one line of the ballot log as a stranger sees it.
 type Leaf struct {
-	Index   uint64 // from 1
+	Index   uint64 // from 0 (RFC 6962)
 	Receipt string
 	Hash    string // of the leaf, hexadecimal
 }

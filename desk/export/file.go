@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"path/filepath"
@@ -34,22 +35,36 @@ var errName = errors.New("a file's name leaves its folder")
 // same files give the same bytes.
 var zipTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Zip writes files into one archive, one after the other.
+// Archive is a zip being written, one file after the other.
+type Archive struct{ z *zip.Writer }
+
+// NewArchive begins an archive.
+func NewArchive(w io.Writer) *Archive { return &Archive{zip.NewWriter(w)} }
+
+// Add writes a file.
+func (a *Archive) Add(f File) error {
+	if !filepath.IsLocal(filepath.FromSlash(f.Name)) {
+		return fmt.Errorf("%q: %w", f.Name, errName)
+	}
+	entry, err := a.z.CreateHeader(&zip.FileHeader{Name: f.Name, Method: zip.Deflate, Modified: zipTime})
+	if err != nil {
+		return err
+	}
+	return f.Write(entry)
+}
+
+// Close ends the archive.
+func (a *Archive) Close() error { return a.z.Close() }
+
+// Zip writes files into one archive: the same files give the same bytes.
 func Zip(w io.Writer, files []File) error {
-	z := zip.NewWriter(w)
+	a := NewArchive(w)
 	for _, f := range files {
-		if !filepath.IsLocal(filepath.FromSlash(f.Name)) {
-			return errors.Join(errName, z.Close())
-		}
-		entry, err := z.CreateHeader(&zip.FileHeader{Name: f.Name, Method: zip.Deflate, Modified: zipTime})
-		if err != nil {
-			return err
-		}
-		if err := f.Write(entry); err != nil {
-			return err
+		if err := a.Add(f); err != nil {
+			return errors.Join(err, a.Close())
 		}
 	}
-	return z.Close()
+	return a.Close()
 }
 
 // digest is what a file weighs.

@@ -171,12 +171,12 @@ func everything() Counted {
 func leaves(n uint64) (iter.Seq2[Leaf, error], string) {
 	hash := func(i uint64) tlog.Hash { return tlog.RecordHash(fmt.Append(nil, i)) }
 	var tree store.Tree
-	for i := uint64(1); i <= n; i++ {
+	for i := range n {
 		tree.Append(hash(i))
 	}
 	root := tree.Head().Root
 	return func(yield func(Leaf, error) bool) {
-		for i := uint64(1); i <= n; i++ {
+		for i := range n {
 			h := hash(i)
 			if !yield(Leaf{Index: i, Receipt: civic.FormatReceipt(uint32(i)), Hash: hex.EncodeToString(h[:])}, nil) {
 				return

@@ -23,7 +23,7 @@ func (b *book) receipts() table.Table {
 		Name: "recus", Title: "Reçus", Key: []string{"index"},
 		Means: "Une ligne par ligne du journal des votes, dans l'ordre. Qui a un reçu l'y trouve ; le choix n'y est pas, et ne s'en déduit pas.",
 	}, []table.Field[Leaf]{
-		col("index", table.Integer, "Place dans le journal, à partir de 1.", func(l Leaf) table.Cell { return table.Int(int64(l.Index)) }),
+		col("index", table.Integer, "Place dans le journal, à partir de 0 (RFC 6962).", func(l Leaf) table.Cell { return table.Int(int64(l.Index)) }),
 		col("recu", table.Words, "Code du reçu. Le même deux fois : la personne a dit son groupe après avoir voté.", func(l Leaf) table.Cell { return table.Text(l.Receipt) }),
 		col("feuille", table.Words, "Feuille de l'arbre de Merkle (RFC 6962, SHA-256), en hexadécimal ; toutes ensemble donnent la racine du point de contrôle.", func(l Leaf) table.Cell { return table.Text(l.Hash) }),
 	}, b.checked())
@@ -37,7 +37,7 @@ func (b *book) checked() iter.Seq2[Leaf, error] {
 			var h tlog.Hash
 			if err == nil {
 				var n int
-				if n, err = hex.Decode(h[:], []byte(leaf.Hash)); err == nil && n != len(h) || err == nil && leaf.Index != tree.Size()+1 {
+				if n, err = hex.Decode(h[:], []byte(leaf.Hash)); err == nil && n != len(h) || err == nil && leaf.Index != tree.Size() {
 					err = fmt.Errorf("leaf %d: %w", leaf.Index, ErrLeaves)
 				}
 			}

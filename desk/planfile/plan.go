@@ -128,14 +128,18 @@ func placeFault(err error) string {
 
 func (r *reading) residents(p *civic.Plan, n *yaml.Node) {
 	var c civic.Code
-	var total, over, year int64
+	var total, over, women, young, year int64
 	var source string
 	r.fields(n, "population", map[string]func(*yaml.Node){
 		"commune": r.commune(&c, "commune"), "habitants": r.positive(&total, "habitants"), "plus_de_15": r.number(&over, "plus_de_15"),
+		"femmes": r.number(&women, "femmes"), "jeunes_15_35": r.number(&young, "jeunes_15_35"),
 		"source": r.text(&source, "source", 0), "annee": r.number(&year, "annee"),
 	}, "commune", "habitants", "source", "annee")
+	if most := max(over, women, young); most > total && total > 0 {
+		r.wrong(n, "population de %s : une part (%d) est plus grande que le total (%d)", c, most, total)
+	}
 	if c != "" {
-		p.Population[c] = civic.Residents{Total: int(total), Over15: int(over), Source: source, Year: int(year)}
+		p.Population[c] = civic.Residents{Total: int(total), Over15: int(over), Women: int(women), Young: int(young), Source: source, Year: int(year)}
 	}
 }
 

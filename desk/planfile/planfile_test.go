@@ -134,7 +134,7 @@ func TestReadSaysEveryMistakeAtOnce(t *testing.T) {
 }
 
 func TestWhatIsWrittenReadsBack(t *testing.T) {
-	rich := strings.Replace(small, "perimetre:", "fictif: oui\npopulation: [{commune: \"01010103\", habitants: 12101, plus_de_15: 6000, source: RGPH-2009, annee: 2009}]\nperimetre:", 1)
+	rich := strings.Replace(small, "perimetre:", "fictif: oui\npopulation: [{commune: \"01010103\", habitants: 12101, plus_de_15: 6000, femmes: 6200, jeunes_15_35: 3900, source: RGPH-2009, annee: 2009}]\nperimetre:", 1)
 	rich = strings.Replace(rich, "ferme: 2026-12-20", "ferme: 2026-12-20 18:00\n    motif_report: pluies\n    annulation: {raison: {fr: 'erreur: deux listes', bm: fili}}", 1)
 	for name, text := range map[string]string{"small": small, "rich": rich, "demo": string(planfile.DemoFile())} {
 		p, err := planfile.Read([]byte(text))

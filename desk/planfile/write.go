@@ -34,6 +34,8 @@ type (
 		Commune string `yaml:"commune"`
 		Total   int    `yaml:"habitants"`
 		Over15  int    `yaml:"plus_de_15,omitempty"`
+		Women   int    `yaml:"femmes,omitempty"`
+		Young   int    `yaml:"jeunes_15_35,omitempty"`
 		Source  string `yaml:"source"`
 		Year    int    `yaml:"annee"`
 	}
@@ -87,7 +89,7 @@ func Write(p civic.Plan) ([]byte, error) {
 	}
 	for _, c := range slices.Sorted(maps.Keys(p.Population)) {
 		r := p.Population[c]
-		f.Population = append(f.Population, fileResidents{string(c), r.Total, r.Over15, r.Source, r.Year})
+		f.Population = append(f.Population, fileResidents{string(c), r.Total, r.Over15, r.Women, r.Young, r.Source, r.Year})
 	}
 	for i := range p.Projects {
 		f.Projects = append(f.Projects, projectLine(&p.Projects[i]))

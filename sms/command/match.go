@@ -42,6 +42,10 @@ func (k Kind) String() string {
 	}[k]
 }
 
+// Understood says whether a text of the kind said one thing: an opinion does,
+// a number without a keyword or a word between two commands does not.
+func (k Kind) Understood() bool { return k != Unsure && k != Several && k != Empty }
+
 // Command is what a text means.
 type Command struct {
 	Kind    Kind

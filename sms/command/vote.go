@@ -251,7 +251,7 @@ func (s *turn) codes(open []ballot) string {
 func (s *turn) noVote(content *civic.Content) string {
 	var last *civic.Consultation
 	for _, c := range content.Consultations() {
-		if !c.Covers(s.me.Commune) {
+		if c.Draft || !c.Covers(s.me.Commune) {
 			continue
 		}
 		if last == nil || c.Opens.After(last.Opens) {

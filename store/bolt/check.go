@@ -52,7 +52,7 @@ func (e *Engine) Check(ctx context.Context, progress func(done, total uint64)) (
 	defer faultsPanic()()
 	defer damaged(&err)
 	e.mu.RLock()
-	live := memory{records: e.mem.records, tree: e.mem.tree.Clone(), counts: map[string]civic.Counts{}}
+	live := memory{records: e.mem.records, tree: e.mem.tree.Clone(), counts: map[string]civic.Counts{}, flows: maps.Clone(e.mem.flows)}
 	for code, counts := range e.mem.counts {
 		live.counts[code] = maps.Clone(counts)
 	}
@@ -76,7 +76,7 @@ func (e *Engine) Check(ctx context.Context, progress func(done, total uint64)) (
 // checkLog reads the log and returns what it makes, at the length of live.
 func (e *Engine) checkLog(ctx context.Context, tx *bbolt.Tx, live memory, head store.Head, progress func(done, total uint64), report *store.Report) memory {
 	log := tx.Bucket(bucketLog())
-	found := memory{counts: map[string]civic.Counts{}}
+	found := memory{counts: map[string]civic.Counts{}, flows: civic.Flows{}}
 	var tree store.Tree
 	var at uint64
 	wrong := func(format string, args ...any) {
@@ -130,6 +130,7 @@ func (m *memory) recount(log *bbolt.Bucket, r *civic.Record) error {
 		m.counts[r.Consultation] = civic.Counts{}
 	}
 	m.counts[r.Consultation].Add(r, replaced)
+	m.flows.Add(r)
 	m.records = r.Seq
 	return nil
 }
@@ -149,6 +150,9 @@ func (e *Engine) checkLive(tx *bbolt.Tx, live, found memory, report *store.Repor
 	}
 	if len(live.counts) != len(found.counts) {
 		wrong("counters of %d consultations, the log has %d", len(live.counts), len(found.counts))
+	}
+	if !maps.Equal(live.flows, found.flows) {
+		wrong("ballots cast and changed in each week differ from a recount of the log")
 	}
 	e.checkVoters(tx, live.records, wrong)
 	e.checkRows(tx, wrong)

@@ -78,6 +78,7 @@ type memory struct {
 	receipts  []uint32 // sequence of the Cast with a receipt number
 	reserved  uint32   // numbers below it may have been used, by opinions too
 	counts    map[string]civic.Counts
+	flows     civic.Flows
 	standing  map[standingKey]civic.Standing
 	tree      store.Tree
 	records   uint64 // length of the log

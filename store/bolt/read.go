@@ -106,6 +106,13 @@ func (s snapshot) Counts(consultation string) (civic.Counts, error) {
 	return maps.Clone(s.e.mem.counts[consultation]), nil
 }
 
+// Flows are a week's ballots, from memory.
+func (s snapshot) Flows(week civic.Week) ([]civic.BallotFlow, error) {
+	s.e.mu.RLock()
+	defer s.e.mu.RUnlock()
+	return s.e.mem.flows.Of(week), nil
+}
+
 // Head is the tree's head in this snapshot.
 func (s snapshot) Head() store.Head {
 	h, err := storedHead(s.tx.Bucket(bucketMeta()))

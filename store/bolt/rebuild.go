@@ -42,7 +42,7 @@ func load(tx *bbolt.Tx, verify bool, progress func(done, total uint64)) (*memory
 	}
 	m := &memory{
 		voters: newIndex(int(head.Size) * 2), scattered: newIndex(int(head.Size) * 2),
-		counts: map[string]civic.Counts{}, standing: map[standingKey]civic.Standing{},
+		counts: map[string]civic.Counts{}, flows: civic.Flows{}, standing: map[standingKey]civic.Standing{},
 	}
 	if !verify {
 		if err := m.tree.UnmarshalBinary(meta.Get([]byte("edge"))); err != nil {
@@ -150,6 +150,7 @@ func (m *memory) add(r, replaced *civic.Record) {
 		m.counts[r.Consultation] = counts
 	}
 	counts.Add(r, replaced)
+	m.flows.Add(r)
 	if replaced != nil {
 		m.stand(replaced, -1)
 	}

@@ -23,7 +23,7 @@ type Open func(t *testing.T, dir string, now func() time.Time) store.Engine
 func Run(t *testing.T, open Open) {
 	for name, test := range map[string]func(*bench){
 		"repeats change nothing": repeats, "repeats at once": repeatsAtOnce, "undeclared reads": undeclared,
-		"decisions write nothing": decisions, "the second sees the first": secondSeesFirst, "keys that follow the log": derived,
+		"decisions write nothing": decisions, "the second sees the first": secondSeesFirst, "keys that follow the log": derived, "ballot flows": flows,
 		"scattered keys": scattered, "scan": scan, "bounds": bounds, "reserve": reserve, "sweep": sweep,
 		"reopened": reopened, "the clock goes back": clockBack, "a backup is an engine": backup, "a snapshot stands": snapshotStands,
 	} {

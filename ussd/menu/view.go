@@ -79,6 +79,9 @@ func (m *Menu) Prepare(src Source) *Content {
 			c.works[commune] = append(c.works[commune], p.ProjectsIn(commune)...)
 		}
 		for j := range p.Consultations {
+			if p.Consultations[j].Draft {
+				continue // nobody is told of what may never open
+			}
 			a := &asked{&p.Consultations[j], p}
 			c.byCode[a.Code] = a
 			for _, commune := range a.Scope {

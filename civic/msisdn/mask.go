@@ -1,0 +1,13 @@
+package msisdn
+
+import "strings"
+
+// Mask shows of a number in E.164 only its ends: "+223 76 •• •• 01". It is for
+// knowing one's own number again, never for telling one citizen from another.
+func Mask(e164 string) string {
+	digits := strings.TrimPrefix(e164, "+223")
+	if len(digits) != 8 || digits == e164 {
+		return ""
+	}
+	return "+223 " + digits[:2] + " •• •• " + digits[6:]
+}

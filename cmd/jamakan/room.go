@@ -1,0 +1,31 @@
+package main
+
+import (
+	"github.com/jamakan/jamakan/desk"
+	"github.com/jamakan/jamakan/desk/guard"
+)
+
+// room is what the desk's pages are made of.
+func (s *servers) room() (desk.Config, error) {
+	h := s.house
+	catalog, err := languages(h.cfg)
+	if err != nil {
+		return desk.Config{}, err
+	}
+	door, err := guard.New(guard.Config{Book: h.book, Now: h.now, Logger: s.log})
+	if err != nil {
+		return desk.Config{}, err
+	}
+	room := desk.Config{
+		Book: h.book, Guard: door, Words: catalog.Default(h.cfg.Language), Catalog: catalog, Now: h.now,
+		Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
+		Disk: h.free,
+	}
+	if s.texts.stand != nil {
+		room.Texts = texting{s.texts.stand}
+	}
+	if len(h.cfg.SMS) > 0 {
+		room.Mail, room.Posts = mail{s}, s.posts
+	}
+	return room, nil
+}

@@ -1,0 +1,286 @@
+package guard
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store"
+)
+
+// Config is what a guard is made of.
+type Config struct {
+	Book   *store.Book
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+// Guard knows who is at the desk. It is safe for concurrent use.
+type Guard struct {
+	cfg      Config
+	sessions *sessions
+	throttle *throttle
+	second   *second
+	hashing  hashing
+	nobody   string // a hash that unknown logins are held against, so that they take as long
+}
+
+// New makes a guard.
+func New(cfg Config) (*Guard, error) {
+	pad, err := secretText(16)
+	if err != nil {
+		return nil, err
+	}
+	nobody, err := Hash(pad)
+	if err != nil {
+		return nil, err
+	}
+	return &Guard{cfg: cfg, sessions: newSessions(), throttle: newThrottle(), second: newSecond(), hashing: newHashing(), nobody: nobody}, nil
+}
+
+// Errors of a log-in; the desk says each in words.
+var (
+	// ErrWrong: no such login, or not its password, or disabled. Which, is not said.
+	ErrWrong = errors.New("login or password is wrong")
+	// ErrCode: not the code of now, or one used already.
+	ErrCode = errors.New("the code is wrong or used")
+	// ErrToken: the form was not given by a page of this session.
+	ErrToken = errors.New("the form is not of this session")
+	// ErrForbidden: the role has no right to it, or the territory does not hold it.
+	ErrForbidden = errors.New("not allowed")
+)
+
+// WaitError asks to wait before another log-in.
+type WaitError struct{ For time.Duration }
+
+// Error says how long.
+func (e *WaitError) Error() string { return "too many failures: wait " + e.For.String() }
+
+const cookieName = "jamakan"
+
+// LogIn holds a login and password against the accounts and begins a session,
+// half a one where a second step is owed. It sets the cookie.
+func (g *Guard) LogIn(c echo.Context, login, password string) (half bool, err error) {
+	now := g.cfg.Now()
+	login = strings.ToLower(strings.TrimSpace(login))
+	address := "address " + c.RealIP()
+	if wait := max(g.throttle.wait("login "+login, loginTries, now), g.throttle.wait(address, addressTries, now)); wait > 0 {
+		return false, &WaitError{wait}
+	}
+	a, err := g.account(c.Request().Context(), login, password)
+	if errors.Is(err, ErrWrong) {
+		g.throttle.failed("login "+login, now)
+		g.throttle.failed(address, now)
+		g.note(c, "login.failed", login)
+	}
+	if err != nil {
+		return false, err
+	}
+	half = a.TOTP != ""
+	if !half {
+		g.throttle.passed("login " + login)
+		g.noteBy(c, a.Login, "login", a.Login)
+	}
+	return half, g.begin(c, a, half)
+}
+
+// begin opens a session and sets its cookie; one that was there is over.
+func (g *Guard) begin(c echo.Context, a store.Account, half bool) error {
+	g.sessions.close(cookieOf(c))
+	cookie, err := g.sessions.open(a, c.Request().UserAgent(), half, g.cfg.Now())
+	if err != nil {
+		return err
+	}
+	setCookie(c, cookie, sessionLife)
+	return nil
+}
+
+// account is the account of a login whose password this is, else ErrWrong.
+// Every answer takes a hash's time.
+func (g *Guard) account(ctx context.Context, login, password string) (store.Account, error) {
+	a, err := g.cfg.Book.Account(ctx, login)
+	if err != nil && !errors.Is(err, store.ErrAccount) {
+		return a, err
+	}
+	hash := a.Hash
+	if hash == "" {
+		hash = g.nobody
+	}
+	if len(password) > maxPassword {
+		password = password[:maxPassword]
+	}
+	g.hashing <- struct{}{}
+	ok, err := Matches(password, hash)
+	<-g.hashing
+	if err != nil {
+		return a, err
+	}
+	if !ok || a.Hash == "" || !a.Disabled.IsZero() {
+		return store.Account{}, ErrWrong
+	}
+	return a, nil
+}
+
+// SecondStep takes the code of a half session and makes it whole.
+func (g *Guard) SecondStep(c echo.Context, code string) error {
+	now := g.cfg.Now()
+	x := g.sessions.find(cookieOf(c), c.Request().UserAgent(), now)
+	if x == nil || !x.half {
+		return ErrWrong
+	}
+	login := x.Account.Login
+	if wait := g.throttle.wait("code "+login, loginTries, now); wait > 0 {
+		return &WaitError{wait}
+	}
+	if !g.second.check(login, x.Account.TOTP, strings.ReplaceAll(strings.TrimSpace(code), " ", ""), now) {
+		g.throttle.failed("code "+login, now)
+		g.note(c, "login.failed", login)
+		return ErrCode
+	}
+	g.throttle.passed("code " + login)
+	g.throttle.passed("login " + login)
+	g.noteBy(c, login, "login", login)
+	return g.begin(c, x.Account, false)
+}
+
+// CheckCode says whether a code fits a secret that is being set up.
+func (g *Guard) CheckCode(login, secret, code string) bool {
+	return g.second.check(login, secret, strings.ReplaceAll(strings.TrimSpace(code), " ", ""), g.cfg.Now())
+}
+
+// LogOut ends the session.
+func (g *Guard) LogOut(c echo.Context) {
+	if x := Of(c); x != nil {
+		g.noteBy(c, x.Account.Login, "logout", x.Account.Login)
+	}
+	g.sessions.close(cookieOf(c))
+	setCookie(c, "", -1)
+}
+
+// Password says whether a password is the account's own: asked again before
+// what matters.
+func (g *Guard) Password(ctx context.Context, login, password string) (bool, error) {
+	_, err := g.account(ctx, login, password)
+	if errors.Is(err, ErrWrong) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+const sessionKey = "jamakan.session"
+
+// Of is the session of a request, nil when nobody is logged in.
+func Of(c echo.Context) *Session {
+	x, _ := c.Get(sessionKey).(*Session)
+	return x
+}
+
+// Middleware finds the session of each request, and refuses a form that is not
+// of its session. Who has no session passes: pages ask for one with Need.
+func (g *Guard) Middleware(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		x, err := g.present(c)
+		if err != nil {
+			return err
+		}
+		if x != nil {
+			c.Set(sessionKey, x)
+		}
+		return next(c)
+	}
+}
+
+// present is the session of a request with its account as it is now.
+func (g *Guard) present(c echo.Context) (*Session, error) {
+	cookie := cookieOf(c)
+	x := g.sessions.find(cookie, c.Request().UserAgent(), g.cfg.Now())
+	if x == nil || x.half {
+		return nil, nil
+	}
+	a, err := g.cfg.Book.Account(c.Request().Context(), x.Account.Login)
+	if err != nil && !errors.Is(err, store.ErrAccount) {
+		return nil, err
+	}
+	if err != nil || !a.Disabled.IsZero() || a.Epoch != x.Account.Epoch {
+		g.sessions.close(cookie)
+		return nil, nil
+	}
+	x.Account = a
+	return x, nil
+}
+
+// Need lets in who has a right; others are sent to log in, or told no. A POST
+// must bring the form token of its session.
+func (g *Guard) Need(right civic.Right) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			x := Of(c)
+			switch {
+			case x == nil && c.Request().Method == http.MethodGet:
+				return c.Redirect(http.StatusSeeOther, "/login?vers="+c.Request().URL.EscapedPath())
+			case x == nil:
+				return c.Redirect(http.StatusSeeOther, "/login")
+			case !x.Account.Role.May(right):
+				g.noteBy(c, x.Account.Login, "refused", c.Request().URL.Path)
+				return ErrForbidden
+			}
+			if c.Request().Method != http.MethodGet && c.Request().Method != http.MethodHead {
+				if subtle.ConstantTimeCompare([]byte(c.FormValue("csrf")), []byte(x.Token)) != 1 {
+					return ErrToken
+				}
+			}
+			return next(c)
+		}
+	}
+}
+
+// note writes into the journal what nobody logged in did.
+func (g *Guard) note(c echo.Context, what, about string) { g.noteBy(c, "", what, about) }
+
+func (g *Guard) noteBy(c echo.Context, who, what, about string) {
+	if len(about) > 64 {
+		about = about[:64]
+	}
+	if what == "login.failed" && !civic.ValidLogin(about) {
+		about = "?" // it may be a password typed in the wrong field, or a number
+	}
+	if err := g.cfg.Book.Note(c.Request().Context(), who, what, about); err != nil {
+		g.cfg.Logger.Error("the journal could not be written", "what", what, "err", err)
+	}
+}
+
+func cookieOf(c echo.Context) string {
+	cookie, err := c.Cookie(cookieName)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// setCookie sets the session's cookie: for this host only, never read by a
+// script, never sent from another site, and on a line without encryption only
+// on the machine itself.
+func setCookie(c echo.Context, value string, life time.Duration) {
+	c.SetCookie(&http.Cookie{
+		Name: cookieName, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Secure: !loopback(c.Request().Host), MaxAge: int(life / time.Second),
+	})
+}
+
+// loopback says whether a request's host is this machine.
+func loopback(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.Trim(host, "[]")
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

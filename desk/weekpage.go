@@ -1,0 +1,151 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/jamakan/jamakan/civic"
+)
+
+// sparkWeeks is how many weeks the curve of ballots shows.
+const sparkWeeks = 8
+
+// showWeek is the page of the week.
+func (p *pages) showWeek(c echo.Context) error {
+	in, err := p.weekInput(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	in.Me = *me(c)
+	v := NewWeekView(in)
+	said := make([]string, len(v.Faults))
+	for i, f := range v.Faults {
+		said[i] = p.text(f.Key, f.Pairs...)
+	}
+	return p.show(c, "week", p.text("desk.nav.week"), map[string]any{
+		"V": v, "Faults": said, "Texts": p.hasRoom(c, "/textes"), "Spark": spark(v.Spark),
+	})
+}
+
+// weekInput reads what the page is made from.
+func (p *pages) weekInput(ctx context.Context) (in WeekInput, err error) {
+	in.Now, in.Free, in.Health = p.cfg.Now(), -1, p.cfg.Book.Health()
+	week := civic.WeekOf(in.Now)
+	if in.This, err = p.cfg.Book.WeekGlance(ctx, week); err != nil {
+		return in, err
+	}
+	if in.Last, err = p.cfg.Book.WeekGlance(ctx, week.Prev()); err != nil {
+		return in, err
+	}
+	for w := week; len(in.Before) < sparkWeeks; w = w.Prev() {
+		in.Before = append(in.Before, w)
+	}
+	slices.Reverse(in.Before)
+	if in.Past, err = p.cfg.Book.Flows(ctx, in.Before); err != nil {
+		return in, err
+	}
+	if in.Published, err = p.released.of(ctx, week.Prev(), p.cfg); err != nil {
+		return in, err
+	}
+	if p.cfg.Disk != nil {
+		in.Free = p.cfg.Disk()
+	}
+	if p.cfg.Posts != nil {
+		in.Posts = p.cfg.Posts()
+	}
+	return in, nil
+}
+
+// released are the figures of the last closed week. Its sheets are frozen, so
+// they are worked out once: while a week runs nothing new is told of numbers.
+type released struct {
+	mu       sync.Mutex
+	week     civic.Week
+	revision uint64
+	figures  []WeekPublished
+	known    bool
+}
+
+func (r *released) of(ctx context.Context, week civic.Week, cfg Config) ([]WeekPublished, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	revision := cfg.Book.Content().Revision
+	if r.known && r.week == week && r.revision == revision {
+		return r.figures, nil
+	}
+	series, err := cfg.Book.Series(ctx, week)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string][]*civic.Sheet{}
+	var order []string
+	for i := range series {
+		code := series[i].Consultation.Code
+		if by[code] == nil {
+			order = append(order, code)
+		}
+		by[code] = append(by[code], &series[i])
+	}
+	r.figures = nil
+	for _, code := range order {
+		r.figures = append(r.figures, WeekPublished{code, civic.Publish(by[code], least)})
+	}
+	r.week, r.revision, r.known = week, revision, true
+	return r.figures, nil
+}
+
+// hasRoom says whether a page exists.
+func (p *pages) hasRoom(c echo.Context, path string) bool {
+	for _, r := range c.Echo().Routes() {
+		if r.Path == path {
+			return true
+		}
+	}
+	return false
+}
+
+func moment(t time.Time) string { return t.In(civic.Bamako).Format("02/01/2006 15:04") }
+
+// tenths writes tenths as people do: 12,5.
+func tenths(n int64) string { return fmt.Sprintf("%s,%d", number(n/10), n%10) }
+
+// screen is where a call stopped, in words.
+func (p *pages) screen(name string) string {
+	if key := "desk.week.screen." + name; p.cfg.Words.Has(key) {
+		return p.cfg.Words.Text(key)
+	}
+	return name
+}
+
+// sparkLine is a curve, drawn in 100 by 24.
+type sparkLine struct {
+	Path    string
+	X, Y    string // of its end
+	Highest int64
+}
+
+// spark draws the counts of weeks. One that is too small to be shown lies on
+// the ground.
+func spark(counts []Count) sparkLine {
+	line := sparkLine{}
+	for _, c := range counts {
+		line.Highest = max(line.Highest, c.N)
+	}
+	if line.Highest == 0 || len(counts) < 2 {
+		return line
+	}
+	var path strings.Builder
+	for i, c := range counts {
+		line.X = fmt.Sprintf("%.1f", 2+96*float64(i)/float64(len(counts)-1))
+		line.Y = fmt.Sprintf("%.1f", 22-20*float64(c.N)/float64(line.Highest))
+		fmt.Fprintf(&path, "%c%s %s", "ML"[min(i, 1)], line.X, line.Y)
+	}
+	line.Path = path.String()
+	return line
+}
