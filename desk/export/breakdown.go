@@ -16,6 +16,7 @@ type part struct {
 	modality  string
 	n, base   table.Cell
 	why       string
+	declared  table.Cell // of sex and age: numbers that told
 }
 
 func (b *book) breakdowns() table.Table {
@@ -42,6 +43,7 @@ func (b *book) breakdowns() table.Table {
 		col("effectif", table.Integer, "Combien.", func(r part) table.Cell { return r.n }),
 		col("base", table.Integer, "Le total dont c'est une part, de la même semaine.", func(r part) table.Cell { return r.base }),
 		pct,
+	}, b.compared(), []table.Field[part]{
 		col("supprime", table.Bool, "1 : le chiffre est caché (s).", func(r part) table.Cell { return table.Flag(r.n.State == table.Hidden) }),
 		col("motif", table.Words, "Pourquoi c'est caché, ou de quelle semaine c'est.", func(r part) table.Cell { return table.Text(r.why) }),
 	})
@@ -114,7 +116,7 @@ func (s spot) parts() []part {
 	for _, d := range []civic.Dimension{civic.BySex, civic.ByAge, civic.ByChannel, civic.ByLang} {
 		t := f.By[d]
 		if t.Cells == nil {
-			rows = append(rows, part{s, "numeros", string(d), "toutes", table.Secret(), table.Secret(), why(t.Why)})
+			rows = append(rows, part{spot: s, indicator: "numeros", dimension: string(d), modality: "toutes", n: table.Secret(), base: table.Secret(), why: why(t.Why)})
 			continue
 		}
 		for _, m := range slices.SortedFunc(maps.Keys(t.Cells), byModality) {
@@ -123,7 +125,7 @@ func (s spot) parts() []part {
 			if c.Hidden {
 				reason = why(c.Why)
 			}
-			rows = append(rows, part{s, "numeros", string(d), m, counted(c), table.Int(t.Numbers), reason})
+			rows = append(rows, part{spot: s, indicator: "numeros", dimension: string(d), modality: m, n: counted(c), base: table.Int(t.Numbers), why: reason, declared: told(d, t)})
 		}
 	}
 	return rows
@@ -157,7 +159,7 @@ func (s spot) calls() []part {
 			hidden = hidden || small(n, s.p.k)
 		}
 		for _, m := range slices.SortedFunc(maps.Keys(sums), byModality) {
-			one := part{s, "appels", d.name, m, table.Int(sums[m]), table.Int(total), ""}
+			one := part{spot: s, indicator: "appels", dimension: d.name, modality: m, n: table.Int(sums[m]), base: table.Int(total)}
 			if hidden {
 				one.n, one.base, one.why = table.Secret(), table.Secret(), whyFewActs+" dans cette répartition"
 			}

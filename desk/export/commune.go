@@ -120,14 +120,24 @@ func (b *book) censusFields() []field {
 	all := []field{
 		column("population", table.Integer, "Habitants, par qui et quand comptés : voir source_population.", value(func(r civic.Residents) table.Cell { return positive(r.Total) })),
 		column("population_15plus", table.Integer, "Habitants de 15 ans et plus.", value(func(r civic.Residents) table.Cell { return positive(r.Over15) })),
+		column("population_femmes", table.Integer, "Femmes parmi les habitants.", value(func(r civic.Residents) table.Cell { return positive(r.Women) })),
+		column("population_15_35", table.Integer, "Habitants de 15 à 35 ans.", value(func(r civic.Residents) table.Cell { return positive(r.Young) })),
 		column("source_population", table.Words, "Qui a compté les habitants.", value(func(r civic.Residents) table.Cell { return table.Text(r.Source) })),
 		column("annee_population", table.Integer, "Année de ce compte.", value(func(r civic.Residents) table.Cell { return positive(r.Year) })),
 	}
-	all[0].HXL, all[1].HXL, all[2].HXL, all[3].HXL = "#population", "#population+age_15plus", "#meta+source+population", "#date+year+population"
-	for i, has := range []bool{b.census(func(r civic.Residents) bool { return r.Total > 0 }), b.adults(), b.census(anybody), b.census(anybody)} {
-		all[i].Lacks = !has
+	for i, is := range []struct {
+		hxl, unit string
+		known     func(civic.Residents) bool
+	}{
+		{"#population", "habitants", func(r civic.Residents) bool { return r.Total > 0 }},
+		{"#population+age_15plus", "habitants", func(r civic.Residents) bool { return r.Over15 > 0 }},
+		{"#population+f", "habitants", func(r civic.Residents) bool { return r.Women > 0 }},
+		{"#population+age_15_35", "habitants", func(r civic.Residents) bool { return r.Young > 0 }},
+		{"#meta+source+population", "", anybody},
+		{"#date+year+population", "", anybody},
+	} {
+		all[i].HXL, all[i].Unit, all[i].Lacks = is.hxl, is.unit, !b.census(is.known)
 	}
-	all[0].Unit, all[1].Unit = "habitants", "habitants"
 	return all
 }
 

@@ -49,9 +49,9 @@ func aPlan() civic.Plan {
 		Code: "KAY-2026", Title: civic.Text{"fr": "PDESC intercommunal de Kayes", "bm": "Kayi yiriwali baara"}, From: 2026, To: 2030,
 		Scope: []civic.Code{colimbine, gopela, diamanou}, Authority: civic.Council, Phase: civic.Priorisation,
 		Population: map[civic.Code]civic.Residents{
-			colimbine: {Total: 12101, Over15: 6413, Source: "INSTAT, RGPH provisoire", Year: 2009},
-			gopela:    {Total: 7712, Over15: 4087, Source: "INSTAT, RGPH provisoire", Year: 2009},
-			diamanou:  {Total: 23281, Over15: 12338, Source: "INSTAT, RGPH provisoire", Year: 2009},
+			colimbine: {Total: 12101, Over15: 6413, Women: 6190, Young: 3302, Source: "INSTAT, RGPH provisoire", Year: 2009},
+			gopela:    {Total: 7712, Over15: 4087, Women: 3911, Young: 2104, Source: "INSTAT, RGPH provisoire", Year: 2009},
+			diamanou:  {Total: 23281, Over15: 12338, Women: 11790, Young: 6355, Source: "INSTAT, RGPH provisoire", Year: 2009},
 		},
 	}
 	for i, l := range labels() {

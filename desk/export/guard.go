@@ -36,9 +36,14 @@ func formula(s string) string {
 // truth: a project called 1-2 becomes 1 February, 0012 becomes 12.
 var guess = regexp.MustCompile(`(?i)^\s*(` +
 	`[0-9][0-9.,:/\-\s]*(e[0-9]+)?\s*%?` +
-	`|[0-9]{1,4}[\s./\-]*(janv|jan|févr|fevr|feb|mars|mar|avr|apr|mai|may|juin|jun|juil|jul|août|aout|aug|sept|sep|oct|nov|déc|dec)[a-zéû]*\.?[\s./\-]*[0-9]*` +
-	`|(janv|févr|fevr|mars|avr|mai|juin|juil|août|aout|sept|oct|nov|déc)[a-zéû]*\.?[\s./\-]*[0-9]+` +
+	`|[0-9]{1,4}[\s./\-]*` + month + `[\s./\-]*[0-9]*` +
+	`|` + month + `[\s./\-]*[0-9]+` +
 	`|vrai|faux|true|false)\s*$`)
+
+// month matches the names and abbreviations that French and English Excels
+// know.
+const month = `(janv(ier)?|jan(uary)?|f[ée]vr?(rier|ier)?|feb(ruary)?|mars?|march|avr(il)?|apr(il)?|mai|may|juin|june?|juil(let)?|july?|` +
+	`ao[uû]t|aug(ust)?|sept?(embre|ember)?|oct(obre|ober)?|nov(embre|ember)?|d[ée]c(embre|ember)?)\.?`
 
 // literal guards a text for a French Excel: what formula guards, and what Excel
 // would guess about.

@@ -137,7 +137,7 @@ func (s spot) act(a act) table.Cell {
 }
 
 // residents adds up the census, when every commune has one, of one source and
-// year.
+// year; a part that one commune lacks is lacking.
 func (s spot) residents() (civic.Residents, bool) {
 	var sum civic.Residents
 	for i, c := range s.communes {
@@ -145,11 +145,20 @@ func (s spot) residents() (civic.Residents, bool) {
 		if !ok || i > 0 && (r.Source != sum.Source || r.Year != sum.Year) {
 			return civic.Residents{}, false
 		}
-		over := sum.Over15 + r.Over15
-		if r.Over15 == 0 || i > 0 && sum.Over15 == 0 {
-			over = 0
+		if i == 0 {
+			sum = r
+			continue
 		}
-		sum = civic.Residents{Total: sum.Total + r.Total, Over15: over, Source: r.Source, Year: r.Year}
+		for _, part := range []struct {
+			sum  *int
+			more int
+		}{{&sum.Total, r.Total}, {&sum.Over15, r.Over15}, {&sum.Women, r.Women}, {&sum.Young, r.Young}} {
+			if *part.sum == 0 || part.more == 0 {
+				*part.sum = 0
+				continue
+			}
+			*part.sum += part.more
+		}
 	}
 	return sum, len(s.communes) > 0
 }

@@ -82,6 +82,8 @@ func (b *book) poster(p *poll, commune civic.Code) *wall.Poster {
 	}
 	if r, ok := p.residents(commune); ok {
 		w.Adults, w.Source, w.Year = r.Over15, r.Source, r.Year
+		w.Women = wall.Share{N: int64(r.Women), Base: int64(r.Total), Shown: r.Women > 0}
+		w.Young = wall.Share{N: int64(r.Young), Base: int64(r.Over15), Shown: r.Young > 0}
 	}
 	if p.plan != nil {
 		w.Authority, w.Works = p.plan.Authority, works(p.plan, commune)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/export/table"
 )
 
@@ -88,8 +89,24 @@ func (b *book) cautions() []string {
 	if b.o.DemoSmallCells {
 		lines = append(lines, "Petits nombres montrés pour les consultations FICTIVES seulement (--demo-small-cells).")
 	}
+	if n := b.lost(); n > 0 {
+		lines = append(lines, fmt.Sprintf("La passerelle s'est arrêtée %d fois sans prévenir : à chaque fois, jusqu'à une minute de comptes d'appels et de SMS manque. Aucun vote ne manque.", n))
+	}
 	if b.provisional() {
 		lines = append(lines, "La semaine n'est pas finie : ces fichiers sont provisoires.")
 	}
 	return lines
+}
+
+// lost is how often counts of calls were lost.
+func (b *book) lost() (n int64) {
+	if b.src.Report == nil {
+		return 0
+	}
+	for _, r := range b.src.Report.Traffic {
+		if r.Measure == civic.Lost {
+			n += r.N
+		}
+	}
+	return n
 }

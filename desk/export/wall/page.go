@@ -27,7 +27,8 @@ func say(p *Poster, l *locales.Locale) page {
 		Sign: s.signatures(), SignHow: s.text("wall.sign_how"),
 	}
 	if p.Fictional {
-		g.Mark = s.text("wall.fictional")
+		g.Mark = "FICTIF"
+		g.Notes = append(g.Notes, s.text("wall.fictional"))
 	}
 	if g.Question == "" {
 		g.Question = cut(s.in(p.Plan), longQuestion)
@@ -41,7 +42,7 @@ func say(p *Poster, l *locales.Locale) page {
 	for _, c := range p.Corrections {
 		g.Notes = append(g.Notes, cut(s.text("wall.correction", "Date", day(c.At), "Text", c.Text), longNote))
 	}
-	g.Notes = g.Notes[:min(2, len(g.Notes))]
+	g.Notes = g.Notes[:min(3, len(g.Notes))]
 	s.figure(&g)
 	s.results(&g)
 	return g
@@ -74,11 +75,15 @@ func (s speaker) figure(g *page) {
 	if s.p.Adults > 0 {
 		g.FigureNotes = append([]string{s.text("wall.adults", "N", s.number(int64(s.p.Adults)), "Source", cut(s.p.Source, 30), "Year", strconv.Itoa(s.p.Year))}, g.FigureNotes...)
 	}
-	g.Groups = []group{s.group("wall.women", v.Women), s.group("wall.youth", v.Youth)}
+	g.Groups = []group{s.group("wall.women", v.Women, "wall.census", s.p.Women), s.group("wall.youth", v.Youth, "wall.census_adults", s.p.Young)}
 }
 
-func (s speaker) group(key string, sh Share) group {
+// group is a part of those who told, beside what it is of the residents.
+func (s speaker) group(key string, sh Share, census string, of Share) group {
 	g := group{Name: s.text(key), Said: s.text("wall.undeclared")}
+	if of.Shown && of.Base > 0 {
+		g.Census, g.Tick = s.text(census, "Pct", percent(of.N, of.Base), "N", s.number(of.Base)), fill(of.N, of.Base)
+	}
 	if sh.Shown && sh.Base > 0 {
 		g.Known, g.Percent, g.Fill = true, percent(sh.N, sh.Base), fill(sh.N, sh.Base)
 		g.Said = s.text("wall.of_declared", "N", s.number(sh.N), "Base", s.number(sh.Base))

@@ -43,12 +43,12 @@ func (d *drawing) around(g page, inner float64) {
 
 // mark is black on white, in the band: no one may take the page for a real one.
 func (d *drawing) mark(s string, inner float64) {
-	d.font("B", body)
+	d.font("B", 15)
 	wide := d.pdf.GetStringWidth(s) + 5
 	x := margin + width - inner - wide
 	d.pdf.SetFillColor(255, 255, 255)
 	d.pdf.Rect(x, d.y+17, wide, 7.4, "F")
-	d.at(x+2.5, d.y+22.2, "B", body, s)
+	d.at(x+2.5, d.y+22.6, "B", 15, s)
 }
 
 // turnout is how many took part, large, and the groups they told beside it.
@@ -83,7 +83,14 @@ func (d *drawing) group(g group, x, y, wide float64) float64 {
 	y += 6.2
 	if g.Known {
 		d.bar(x, y, wide, 4.6, g.Fill)
+		if g.Census != "" { // where the bar would end if it were as the residents are
+			d.box(x+wide*g.Tick-0.4, y-0.9, 0.8, 6.4)
+		}
 		y += 6
 	}
-	return d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Said, "", body, wide, 2)) + 2.6
+	y = d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Said, "", body, wide, 2))
+	if g.Census != "" {
+		y = d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Census, "", body, wide, 1))
+	}
+	return y + 2.4
 }

@@ -19,7 +19,9 @@ type Poster struct {
 
 	Question civic.Text
 	Vote     Vote
-	Adults   int // residents of 15 and over; 0: not known
+	Adults   int   // residents of 15 and over; 0: not known
+	Women    Share // of the residents; not shown: not known
+	Young    Share // 15 to 35, of the residents of 15 and over
 	Source   string
 	Year     int
 

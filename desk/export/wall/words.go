@@ -45,6 +45,8 @@ type group struct {
 	Percent    string // "41 %", with Said naming its base
 	Fill       float64
 	Known      bool
+	Census     string // the same share of the residents, with its base
+	Tick       float64
 }
 
 type row struct {
@@ -138,7 +140,7 @@ func Speaks(l *locales.Locale) bool {
 func keys() []string {
 	var all []string
 	for name := range strings.FieldsSeq("week week_name provisional not_election fictional numbers numbers_one not_people adults few at_closing as_of women youth " +
-		"of_declared undeclared results results_running choices votes_of results_later results_few results_part annulled no_vote more works no_works " +
+		"census census_adults of_declared undeclared results results_running choices votes_of results_later results_few results_part annulled no_vote more works no_works " +
 		"questions waiting waiting_some waiting_none waiting_unknown vote dial sms until from over check check_sms check_ussd root question contact contact_ussd " +
 		"correction sign_council sign_delegation sign_interim sign_society sign_village sign_how") {
 		all = append(all, "wall."+name)
