@@ -60,6 +60,7 @@ type Config struct {
 	Mail    Mail          // how the messages stand; nil: there are none
 	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
 	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
+	Files   Files         // of a week; nil: none
 	Many    Many          // how messages to many leave; nil: they don't
 	Demo    bool          // there is a simulated phone
 	Logger  *slog.Logger
@@ -77,7 +78,7 @@ func rooms() []func(*pages, *echo.Echo) {
 		consultRoutes,
 		worksRoutes,
 		inboxRoutes, readyRoutes,
-		planRoutes,
+		planRoutes, exportRoutes,
 		mailRoutes, manyRoutes,
 		loginRoutes, ownRoutes, accountRoutes,
 		journalRoutes,

@@ -52,11 +52,7 @@ func (o ownOffice) Export(ctx context.Context, ask exportAsk, put func(export.Fi
 	if err != nil {
 		return fmt.Errorf("%w: --week %s: %w", errUse, ask.Week, err)
 	}
-	src, err := o.house.weekSource(ctx, week)
-	if err != nil {
-		return err
-	}
-	files, err := export.Render(src, export.Options{
+	files, err := o.house.files(ctx, export.Options{
 		Week: week, Commune: civic.Code(ask.Commune), Profile: export.Profile(ask.Profile),
 		Formats: ask.Formats, DemoSmallCells: ask.DemoSmallCells, HXL: ask.HXL, License: ask.License,
 	})
