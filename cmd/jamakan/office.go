@@ -27,6 +27,7 @@ type office interface {
 	InvitePerson(ctx context.Context, login string) (invitation, error)
 	DisablePerson(ctx context.Context, login string) error
 	Persons(ctx context.Context) ([]personLine, error)
+	Correct(ctx context.Context, ask correctAsk) error
 	Close() error
 }
 

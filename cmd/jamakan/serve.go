@@ -220,6 +220,7 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 	}
 	s.texts.run(ctx, g, s.house.cfg, s.onCalls.Addr().String())
 	g.Go(func() error { return s.clockwork(ctx) })
+	g.Go(func() error { return s.mondays(ctx) })
 	g.Go(func() error { return s.many.run(ctx) })
 	g.Go(func() error {
 		select {

@@ -91,6 +91,7 @@ func serveOffice(o office) http.Handler {
 		reply(w, view, err)
 	})
 	servePersons(mux, o)
+	serveCorrect(mux, o)
 	mux.HandleFunc("POST /opinions", func(w http.ResponseWriter, r *http.Request) {
 		all, err := o.Opinions(r.Context())
 		reply(w, all, err)
