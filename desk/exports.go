@@ -134,9 +134,7 @@ func (p *pages) exportsPage(c echo.Context, status int, v exportsView) error {
 	} else if ok {
 		v.Monday = &m
 	}
-	for _, commune := range p.territoryCommunes(c) {
-		v.Communes = append(v.Communes, commune)
-	}
+	v.Communes = p.territoryCommunes(c)
 	return p.showStatus(c, status, "exports", p.text("desk.nav.exports"), v)
 }
 

@@ -28,7 +28,7 @@ func (v correctVerb) Run(ctx context.Context, c *common, w world) error {
 	if err != nil {
 		return err
 	}
-	err = o.Correct(ctx, correctAsk{v.Week, v.Commune, v.Text})
+	err = o.Correct(ctx, correctAsk(v))
 	if closed := o.Close(); err == nil {
 		err = closed
 	}
