@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,7 @@ func exportRoutes(p *pages, e *echo.Echo) {
 	}
 	e.GET("/exports", p.showExports, p.need(civic.ReadDesk))
 	e.GET("/exports/:week/:profile/tout.zip", p.downloadWeek, p.need(civic.ReadDesk))
-	e.GET("/exports/:week/:profile/:file", p.downloadFile, p.need(civic.ReadDesk))
+	e.GET("/exports/:week/:profile/*", p.downloadFile, p.need(civic.ReadDesk))
 	e.POST("/exports/:week/rectifier", p.correctWeek, p.need(civic.CorrectWeek))
 }
 
@@ -166,7 +167,7 @@ func (p *pages) firstWeek(now time.Time) civic.Week {
 // fileLine says what a file is, by its name.
 func (p *pages) fileLine(name string) fileLine {
 	line := fileLine{Name: name}
-	kind, _, _ := strings.Cut(name, "_2")
+	kind, _, _ := strings.Cut(path.Base(name), "_2")
 	switch {
 	case strings.HasPrefix(name, "affiche_"):
 		parts := strings.Split(strings.TrimSuffix(strings.TrimSuffix(name, ".html"), ".pdf"), "_")
@@ -182,6 +183,8 @@ func (p *pages) fileLine(name string) fileLine {
 		return line
 	case strings.HasSuffix(name, ".xlsx"):
 		kind = "xlsx"
+	case name == "datapackage.json":
+		kind = "datapackage"
 	}
 	if key := "desk.export.file." + kind; p.cfg.Words.Has(key) {
 		line.Words = p.text(key)
@@ -244,7 +247,7 @@ func (p *pages) downloadFile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(files, func(f export.File) bool { return f.Name == c.Param("file") })
+	i := slices.IndexFunc(files, func(f export.File) bool { return f.Name == c.Param("*") })
 	if i < 0 {
 		return echo.ErrNotFound
 	}
@@ -255,7 +258,7 @@ func (p *pages) downloadFile(c echo.Context) error {
 	contentType, keep := typeOf(files[i].Name)
 	h.Set(echo.HeaderContentType, contentType)
 	if keep {
-		h.Set(echo.HeaderContentDisposition, `attachment; filename="`+files[i].Name+`"`)
+		h.Set(echo.HeaderContentDisposition, `attachment; filename="`+path.Base(files[i].Name)+`"`)
 	} else {
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	}

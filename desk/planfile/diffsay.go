@@ -78,7 +78,11 @@ func populationText(p *civic.Plan) string {
 	var list []string
 	for _, c := range slices.Sorted(maps.Keys(p.Population)) {
 		r := p.Population[c]
-		list = append(list, fmt.Sprintf("%s %s habitants, %s de plus de 15 ans (%s, %d)", c, grouped(int64(r.Total)), grouped(int64(r.Over15)), r.Source, r.Year))
+		text := fmt.Sprintf("%s %s habitants, %s de plus de 15 ans", c, grouped(int64(r.Total)), grouped(int64(r.Over15)))
+		if r.Women+r.Young > 0 {
+			text += fmt.Sprintf(", %s femmes, %s de 15 à 35 ans", grouped(int64(r.Women)), grouped(int64(r.Young)))
+		}
+		list = append(list, fmt.Sprintf("%s (%s, %d)", text, r.Source, r.Year))
 	}
 	return strings.Join(list, ", ")
 }

@@ -9,17 +9,18 @@ import (
 	"github.com/jamakan/jamakan/civic"
 )
 
-// population reads a row: code, inhabitants, over 15, source, year.
+// population reads a row: code, inhabitants, over 15, source, year, then women
+// over 15 and people of 15 to 35, where they are known.
 func (s *importing) population(t *table, r row) {
-	list := append(values(r), "", "", "", "", "")
+	list := append(values(r), "", "", "", "", "", "", "")
 	code := s.placeCode(t, 2, r.n, list[0])
-	people := civic.Residents{Total: count(list[1]), Over15: count(list[2]), Source: list[3], Year: figures(list[4])}
+	people := civic.Residents{Total: count(list[1]), Over15: count(list[2]), Source: list[3], Year: figures(list[4]), Women: count(list[5]), Young: count(list[6])}
 	known := s.plan.Population[code]
 	switch {
 	case code.Level() != civic.Commune:
 		s.wrong(t, 2, r.n, "« %s » n'est pas le code d'une commune : 8 chiffres", cut(list[0]))
 	case people.Total <= 0 || people.Year == 0 || harmful(people.Source) != "" && people.Source != known.Source || people.Source == "":
-		s.wrong(t, 2, r.n, "écrivez, une cellule chacun : code, habitants, plus de 15 ans (ou rien), source, année")
+		s.wrong(t, 2, r.n, "écrivez, une cellule chacun : code, habitants, plus de 15 ans (ou rien), source, année, puis, si on les sait, femmes et 15-35 ans")
 	default:
 		if s.plan.Population == nil {
 			s.plan.Population = map[civic.Code]civic.Residents{}

@@ -162,16 +162,24 @@ func (w *filling) plan(p civic.Plan, example bool) {
 	}
 	for _, c := range slices.Sorted(maps.Keys(p.Population)) {
 		r := p.Population[c]
-		over := ""
-		if r.Over15 != 0 {
-			over = strconv.Itoa(r.Over15)
+		row := []string{planPopulation, string(c), strconv.Itoa(r.Total), known(r.Over15), r.Source, strconv.Itoa(r.Year)}
+		if r.Women+r.Young > 0 {
+			row = append(row, known(r.Women), known(r.Young))
 		}
-		rows = append(rows, []string{planPopulation, string(c), strconv.Itoa(r.Total), over, r.Source, strconv.Itoa(r.Year)})
+		rows = append(rows, row)
 	}
 	if example {
 		rows = append(rows, []string{planPlace}, []string{planPopulation})
 	}
 	w.lines("Plan", rows, 34)
+}
+
+// known is a count as a cell holds it: nothing when it is not known.
+func known(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // lines writes rows of texts under one heading.
