@@ -17,7 +17,7 @@ Une cellule vide ne change rien au projet déjà enregistré. Un tiret (-) vide 
 Importer ne retire jamais un projet : donnez-lui le statut « abandonné ».
 Les lignes de total et la ligne d'exemple sont sautées.
 Feuille « Plan » : un champ par ligne. Sans elle, vos projets entrent dans le plan déjà enregistré.
-Périmètre, Lieu, Population : une cellule par valeur. Lieu : code, nom, autres noms. Population : code, habitants, plus de 15 ans, source, année, puis, si on les sait, femmes de plus de 15 ans et 15-35 ans.
+Périmètre, Lieu, Population : une cellule par valeur. Lieu : code, nom, autres noms. Population : code, habitants, plus de 15 ans, source, année, puis, si on les sait, femmes et 15-35 ans.
 Autorité : conseil_communal, delegation_speciale ou autorite_interimaire.
 Phase : information, propositions, priorisation, programmation, execution ou evaluation.
 Les consultations ne s'écrivent pas ici ; celles du plan restent.

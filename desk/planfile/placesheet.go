@@ -10,7 +10,7 @@ import (
 )
 
 // population reads a row: code, inhabitants, over 15, source, year, then women
-// over 15 and people of 15 to 35, where they are known.
+// and people of 15 to 35, where they are known.
 func (s *importing) population(t *table, r row) {
 	list := append(values(r), "", "", "", "", "", "", "")
 	code := s.placeCode(t, 2, r.n, list[0])
