@@ -57,6 +57,7 @@ type stage struct {
 	Clock  *clock
 	Engine store.Engine
 	Room   desk.Config
+	said   int // opinions given
 }
 
 const password = "trois chèvres bleues"

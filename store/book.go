@@ -41,6 +41,8 @@ type Book struct {
 	shown   map[shownKey]civic.Standing                // running results by tens
 	post    atomic.Pointer[func(outbox.Message)]       // who is told of a new message
 
+	inbox inbox // citizens' texts, as lists need them
+
 	letterSeq atomic.Int64 // of the last message made
 	auditSeq  atomic.Int64 // of the last line of the journal
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/export"
-	"github.com/jamakan/jamakan/desk/planfile"
 	"github.com/jamakan/jamakan/store"
 )
 
@@ -20,11 +19,16 @@ import (
 // here, on a database nobody serves, or asked of the running gateway through
 // its socket.
 type office interface {
-	ImportPlan(ctx context.Context, yaml []byte) ([]string, error)
+	ImportPlan(ctx context.Context, ask planAsk) ([]string, error)
+	PlanTemplate(ctx context.Context, code string) ([]byte, error)
 	Export(ctx context.Context, ask exportAsk) ([]export.File, error)
 	Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error)
 	Outbox(ctx context.Context) (outboxView, error)
 	Opinions(ctx context.Context) ([]store.Opinion, error)
+	AddPerson(ctx context.Context, ask personAsk) (invitation, error)
+	InvitePerson(ctx context.Context, login string) (invitation, error)
+	DisablePerson(ctx context.Context, login string) error
+	Persons(ctx context.Context) ([]personLine, error)
 	Close() error
 }
 
@@ -41,26 +45,6 @@ type exportAsk struct {
 type ownOffice struct{ house *house }
 
 func (o ownOffice) Close() error { return o.house.Close() }
-
-// ImportPlan reads a plan file and imports it, and says what changed.
-func (o ownOffice) ImportPlan(ctx context.Context, yaml []byte) ([]string, error) {
-	plan, err := planfile.Read(yaml)
-	if err != nil {
-		return nil, err
-	}
-	if plan.Fictional && !o.house.cfg.Demo {
-		return nil, errors.New("ce plan est marqué fictif : une passerelle en service le refuse (demo: false)")
-	}
-	changes, err := o.house.book.Import(ctx, store.ByCommand, plan)
-	if err != nil {
-		return nil, err
-	}
-	said := make([]string, len(changes))
-	for i, c := range changes {
-		said[i] = c.String()
-	}
-	return said, nil
-}
 
 // Export closes the weeks that ended and renders one.
 func (o ownOffice) Export(ctx context.Context, ask exportAsk) ([]export.File, error) {

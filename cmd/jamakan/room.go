@@ -21,6 +21,12 @@ func (s *servers) room() (desk.Config, error) {
 		Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
 		Disk: h.free, Figures: s.figures,
 	}
+	if room.Spell, err = spellAnswers(h.cfg, h.book); err != nil {
+		return room, err
+	}
+	if room.Screens, err = s.rehearse(); err != nil {
+		return room, err
+	}
 	if s.texts.stand != nil {
 		room.Texts = texting{s.texts.stand}
 	}

@@ -233,6 +233,9 @@ func (g *Guard) Need(right civic.Right) echo.MiddlewareFunc {
 				return ErrForbidden
 			}
 			if c.Request().Method != http.MethodGet && c.Request().Method != http.MethodHead {
+				if err := readForm(c.Request()); err != nil {
+					return err
+				}
 				if subtle.ConstantTimeCompare([]byte(c.FormValue("csrf")), []byte(x.Token)) != 1 {
 					return ErrToken
 				}
@@ -240,6 +243,20 @@ func (g *Guard) Need(right civic.Right) echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
+}
+
+// inMemory is how much of a form with a file is held in memory, in bytes; the
+// rest waits in a file.
+const inMemory = 1 << 20
+
+// readForm reads a form whole; a *http.MaxBytesError when it is too large.
+func readForm(r *http.Request) error {
+	err := r.ParseMultipartForm(inMemory)
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return large
+	}
+	return nil // what is no form has no token either
 }
 
 // note writes into the journal what nobody logged in did.

@@ -40,6 +40,7 @@ const (
 	Answer  Purpose = "answer"  // to what a citizen texted
 	Receipt Purpose = "receipt" // that her vote is noted
 	Reply   Purpose = "reply"   // of a coordinator, to an opinion
+	Digest  Purpose = "digest"  // of the week, to a coordinator who asked for it
 	Bulk    Purpose = "bulk"    // to many: stops for quiet hours, for the budget and for STOP
 )
 
