@@ -47,6 +47,7 @@ tool (
 )
 
 require (
+	codeberg.org/go-pdf/fpdf v0.12.0
 	github.com/AndroidStudyOpenSource/africastalking-go v0.0.0-20190314130600-8bb53dce16a2
 	github.com/boombuler/barcode v1.1.0
 	github.com/pquerna/otp v1.5.0

@@ -61,6 +61,8 @@ type Config struct {
 	Figures *Figures      // of the last closed week; nil: its own
 	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
 	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
+	Files   Files         // of a week; nil: none
+	Many    Many          // how messages to many leave; nil: they don't
 	Demo    bool          // there is a simulated phone
 	Logger  *slog.Logger
 	Version string
@@ -77,8 +79,8 @@ func rooms() []func(*pages, *echo.Echo) {
 		consultRoutes,
 		worksRoutes,
 		inboxRoutes, readyRoutes,
-		planRoutes,
-		mailRoutes,
+		planRoutes, exportRoutes,
+		mailRoutes, manyRoutes,
 		loginRoutes, ownRoutes, accountRoutes,
 		journalRoutes,
 		phoneRoutes,

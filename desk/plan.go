@@ -75,7 +75,7 @@ type waitingPlan struct {
 // How many files wait, and how long.
 const (
 	maxTried = 8
-	triedFor    = 30 * time.Minute
+	triedFor = 30 * time.Minute
 )
 
 func newWaitingPlans() *waitingPlans { return &waitingPlans{all: map[string]waitingPlan{}} }

@@ -44,6 +44,8 @@ func (p *pages) funcs() template.FuncMap {
 		"said":    p.saidWords,
 		"kind":    func(k civic.FeedbackKind) string { return p.text("desk.inbox.kind." + string(k)) },
 		"topic":   p.topicWord,
+		"few":     p.atLeast,
+		"boxes":   func(name, title string, all []boxChoice) boxGroup { return boxGroup{name, title, all} },
 		"options": func(current any, all ...string) choice { return choice{fmt.Sprint(current), all} },
 	}
 }

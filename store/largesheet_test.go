@@ -38,7 +38,7 @@ func TestALargeSheet(t *testing.T) {
 	l.now = w.End()
 	for most := range 8 {
 		left := most
-		b, err := store.NewBook(dying{l.engine, &left}, l.keys, store.BookOptions{Now: func() time.Time { return l.now }})
+		b, err := store.NewBook(spent{l.engine, &left}, l.keys, store.BookOptions{Now: func() time.Time { return l.now }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,6 +25,7 @@ type commandLine struct {
 	Opinions    opinionsVerb    `cmd:"" help:"List what citizens said; no number is shown."`
 	Plan        planVerb        `cmd:"" help:"Check or import the plan of a commune."`
 	Export      exportVerb      `cmd:"" help:"Write the tally of a week."`
+	Correct     correctVerb     `cmd:"" help:"Add a correction line to a closed week; its figures stay."`
 	Check       checkVerb       `cmd:"" help:"Verify the database: file, ballot log, tree, index and counters."`
 	Key         keyVerb         `cmd:"" help:"The master key: print it once, to keep it in a safe place."`
 	Coordinator coordinatorVerb `cmd:"" help:"Accounts of the desk: add, list, invite, disable."`

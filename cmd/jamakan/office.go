@@ -1,14 +1,12 @@
 package main
 
 import (
-	"archive/tar"
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/export"
@@ -21,7 +19,7 @@ import (
 type office interface {
 	ImportPlan(ctx context.Context, ask planAsk) ([]string, error)
 	PlanTemplate(ctx context.Context, code string) ([]byte, error)
-	Export(ctx context.Context, ask exportAsk) ([]export.File, error)
+	Export(ctx context.Context, ask exportAsk, put func(export.File) error) error
 	Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error)
 	Outbox(ctx context.Context) (outboxView, error)
 	Opinions(ctx context.Context) ([]store.Opinion, error)
@@ -29,6 +27,7 @@ type office interface {
 	InvitePerson(ctx context.Context, login string) (invitation, error)
 	DisablePerson(ctx context.Context, login string) error
 	Persons(ctx context.Context) ([]personLine, error)
+	Correct(ctx context.Context, ask correctAsk) error
 	Close() error
 }
 
@@ -39,6 +38,8 @@ type exportAsk struct {
 	Profile        string   `json:"profile"`
 	Formats        []string `json:"formats"`
 	DemoSmallCells bool     `json:"demo_small_cells,omitempty"`
+	HXL            bool     `json:"hxl,omitempty"`
+	License        string   `json:"license,omitempty"`
 }
 
 // ownOffice works on the data in this process.
@@ -46,60 +47,28 @@ type ownOffice struct{ house *house }
 
 func (o ownOffice) Close() error { return o.house.Close() }
 
-// Export closes the weeks that ended and renders one.
-func (o ownOffice) Export(ctx context.Context, ask exportAsk) ([]export.File, error) {
+// Export hands over a week's files one by one.
+func (o ownOffice) Export(ctx context.Context, ask exportAsk, put func(export.File) error) error {
 	week, err := civic.ParseWeek(ask.Week)
 	if err != nil {
-		return nil, fmt.Errorf("%w: --week %s: %w", errUse, ask.Week, err)
+		return fmt.Errorf("%w: --week %s: %w", errUse, ask.Week, err)
 	}
-	if err := o.house.book.CloseWeeks(ctx); err != nil {
-		return nil, err
-	}
-	series, err := o.house.book.Series(ctx, week)
-	if err != nil {
-		return nil, err
-	}
-	return export.Render(series, export.Options{
+	files, err := o.house.files(ctx, export.Options{
 		Week: week, Commune: civic.Code(ask.Commune), Profile: export.Profile(ask.Profile),
-		Formats: ask.Formats, DemoSmallCells: ask.DemoSmallCells,
+		Formats: ask.Formats, DemoSmallCells: ask.DemoSmallCells, HXL: ask.HXL, License: ask.License,
 	})
+	if errors.Is(err, export.ErrFormat) || errors.Is(err, export.ErrProfile) {
+		return fmt.Errorf("%w: %w", errUse, err)
+	}
+	for i := 0; err == nil && i < len(files); i++ {
+		err = put(files[i])
+	}
+	return err
 }
 
 // Check verifies the data.
 func (o ownOffice) Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error) {
 	return o.house.book.Check(ctx, progress)
-}
-
-// writeTar sends files through the socket.
-func writeTar(w io.Writer, files []export.File) error {
-	t := tar.NewWriter(w)
-	for _, f := range files {
-		if err := t.WriteHeader(&tar.Header{Name: f.Name, Mode: 0o644, Size: int64(len(f.Data)), ModTime: time.Unix(0, 0)}); err != nil {
-			return err
-		}
-		if _, err := t.Write(f.Data); err != nil {
-			return err
-		}
-	}
-	return t.Close()
-}
-
-func readTar(r io.Reader) ([]export.File, error) {
-	var files []export.File
-	for t := tar.NewReader(r); ; {
-		h, err := t.Next()
-		if errors.Is(err, io.EOF) {
-			return files, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		var data bytes.Buffer
-		if _, err := io.Copy(&data, t); err != nil {
-			return nil, err
-		}
-		files = append(files, export.File{Name: h.Name, Data: data.Bytes()})
-	}
 }
 
 // socketError is how an error crosses the socket.

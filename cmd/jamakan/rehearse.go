@@ -43,12 +43,13 @@ func (r rehearsals) Preview(plan civic.Plan, consultation, lang string, commune 
 // rehearse makes the desk's preview from the first USSD channel; nil without
 // one.
 func (s *servers) rehearse() (desk.Screens, error) {
-	for _, name := range ussdNames(s.house.cfg) {
-		m, err := newMenu(s.house.cfg, s.house.cfg.USSD[name])
-		if err != nil {
-			return nil, err
-		}
-		return rehearsals{menu: m, tags: m.Languages(), book: s.house.book}, nil
+	names := ussdNames(s.house.cfg)
+	if len(names) == 0 {
+		return nil, nil
 	}
-	return nil, nil
+	m, err := newMenu(s.house.cfg, s.house.cfg.USSD[names[0]])
+	if err != nil {
+		return nil, err
+	}
+	return rehearsals{menu: m, tags: m.Languages(), book: s.house.book}, nil
 }

@@ -18,7 +18,7 @@ func (s *servers) room() (desk.Config, error) {
 	}
 	room := desk.Config{
 		Book: h.book, Guard: door, Words: catalog.Default(h.cfg.Language), Catalog: catalog, Now: h.now,
-		Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
+		Files: h.files, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
 		Disk: h.free, Figures: s.figures,
 	}
 	if room.Spell, err = spellAnswers(h.cfg, h.book); err != nil {
@@ -32,6 +32,7 @@ func (s *servers) room() (desk.Config, error) {
 	}
 	if len(h.cfg.SMS) > 0 {
 		room.Mail, room.Posts = mail{s}, s.posts
+		room.Many = s.many
 	}
 	return room, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"os"
@@ -61,16 +62,12 @@ func serveOffice(o office) http.Handler {
 	servePlans(mux, o)
 	mux.HandleFunc("POST /export", func(w http.ResponseWriter, r *http.Request) {
 		var ask exportAsk
+		to := fileSender{w: w}
 		err := json.NewDecoder(r.Body).Decode(&ask)
-		var files []export.File
 		if err == nil {
-			files, err = o.Export(r.Context(), ask)
+			err = o.Export(r.Context(), ask, to.put)
 		}
-		if err != nil {
-			reply(w, nil, err)
-			return
-		}
-		_ = writeTar(w, files) // a client that left sees a cut archive and says so
+		to.end(err)
 	})
 	mux.HandleFunc("POST /check", func(w http.ResponseWriter, r *http.Request) {
 		lines := json.NewEncoder(w)
@@ -94,6 +91,7 @@ func serveOffice(o office) http.Handler {
 		reply(w, view, err)
 	})
 	servePersons(mux, o)
+	serveCorrect(mux, o)
 	mux.HandleFunc("POST /opinions", func(w http.ResponseWriter, r *http.Request) {
 		all, err := o.Opinions(r.Context())
 		reply(w, all, err)
@@ -139,6 +137,15 @@ func openOffice(ctx context.Context, cfg config.Config, w world) (office, error)
 func (o remoteOffice) Close() error { o.client.CloseIdleConnections(); return nil }
 
 func (o remoteOffice) post(ctx context.Context, path string, body io.Reader) (io.ReadCloser, error) {
+	res, err := o.request(ctx, path, body)
+	if err != nil {
+		return nil, err
+	}
+	return res.Body, nil
+}
+
+// request posts, and reads the answer when it is a refusal.
+func (o remoteOffice) request(ctx context.Context, path string, body io.Reader) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://jamakan"+path, body)
 	if err != nil {
 		return nil, err
@@ -148,7 +155,7 @@ func (o remoteOffice) post(ctx context.Context, path string, body io.Reader) (io
 		return nil, fmt.Errorf("the running gateway did not answer: %w; look at its log, or stop it and try again", err)
 	}
 	if res.StatusCode == http.StatusOK {
-		return res.Body, nil
+		return res, nil
 	}
 	defer res.Body.Close()
 	var said socketError
@@ -159,13 +166,17 @@ func (o remoteOffice) post(ctx context.Context, path string, body io.Reader) (io
 }
 
 // Export asks the gateway for a week's files.
-func (o remoteOffice) Export(ctx context.Context, ask exportAsk) ([]export.File, error) {
-	body, err := o.post(ctx, "/export", jsonBody(ask))
+func (o remoteOffice) Export(ctx context.Context, ask exportAsk, put func(export.File) error) error {
+	res, err := o.request(ctx, "/export", jsonBody(ask))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer body.Close()
-	return readTar(body)
+	defer res.Body.Close()
+	_, params, err := mime.ParseMediaType(res.Header.Get("Content-Type"))
+	if err != nil || params["boundary"] == "" {
+		return errors.New("the running gateway sent no files; is it another version?")
+	}
+	return receiveFiles(res.Body, params["boundary"], put)
 }
 
 // Check asks the gateway to verify its data while it serves.

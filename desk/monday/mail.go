@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -65,7 +66,7 @@ func (m *Mail) Send(ctx context.Context, l Letter) error {
 	ctx, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
 	if err := client.DialAndSendWithContext(ctx, msg); err != nil {
-		return fmt.Errorf("the mail server did not take it: %w", err)
+		return fmt.Errorf("the mail server did not take it: %s", strings.ReplaceAll(err.Error(), l.To, "(address)"))
 	}
 	return nil
 }

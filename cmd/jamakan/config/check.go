@@ -122,6 +122,9 @@ func (ch TextChannel) check(name string, onLoopback, sandbox bool) error {
 	if _, err := outbox.ParseMoney(ch.Budget); err != nil {
 		return invalid("%s.budget: %q is %s", where, ch.Budget, err)
 	}
+	if _, err := outbox.ParseMoney(ch.Price); err != nil {
+		return invalid("%s.price: %q is %s", where, ch.Price, err)
+	}
 	for _, d := range ch.Backoff {
 		if d <= 0 {
 			return invalid("%s.backoff: durations like 1m, 5m, 1h", where)

@@ -75,6 +75,7 @@ type TextChannel struct {
 	Rate     float64           `yaml:"rate" doc:"segments handed over per second, at most; 0: no limit"`
 	Parallel int               `yaml:"parallel" doc:"requests under way at once"`
 	Budget   string            `yaml:"budget" doc:"what a month may cost, like XOF 50000: spent, messages to many stop, answers and receipts don't; empty: no limit"`
+	Price    string            `yaml:"price" doc:"what one SMS costs, like XOF 25, for the dry run of a message to many before the provider has said a price; empty: not known"`
 	Quiet    []int             `yaml:"quiet" doc:"hours of the day (Mali) between which messages to many wait; empty: never"`
 	Generic  smsgeneric.Config `yaml:"generic"`
 	Backoff  []time.Duration   `yaml:"backoff" doc:"waits before a message that certainly was not taken is tried again; empty: 1m to 12h"`

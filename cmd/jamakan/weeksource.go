@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"iter"
+
+	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/desk/export"
+)
+
+// files are a week's files, for the verb, the desk and Monday alike.
+func (h *house) files(ctx context.Context, o export.Options) ([]export.File, error) {
+	src, err := h.weekSource(ctx, o.Week)
+	if err != nil {
+		return nil, err
+	}
+	return export.Render(src, o)
+}
+
+// weekSource is all that is known of a week, for its files. Weeks that ended
+// are closed first, so that what is printed of them is printed for ever.
+func (h *house) weekSource(ctx context.Context, w civic.Week) (*export.Source, error) {
+	if err := h.book.CloseWeeks(ctx); err != nil {
+		return nil, err
+	}
+	series, err := h.book.Series(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := languages(h.cfg)
+	if err != nil {
+		return nil, err
+	}
+	src := &export.Source{
+		Series: series, Catalog: catalog,
+		Gateway: export.Gateway{Ussd: firstCode(h.cfg), ShortCode: h.cfg.ShortCode, Contact: h.cfg.Contact},
+	}
+	if src.Corrections, err = h.book.Corrections(ctx, w); err != nil {
+		return nil, err
+	}
+	report, err := h.book.WeekReport(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	if len(report.Plans) == 0 { // closed before there were reports
+		return src, nil
+	}
+	src.Report = &report
+	src.Counted = export.Counted{Traffic: true, Ballots: true, Feedback: true, Messages: true}
+	src.Leaves = h.leaves(ctx, report.LogSize)
+	return src, nil
+}
+
+// leaves reads the log's leaves as they are asked for.
+func (h *house) leaves(ctx context.Context, size uint64) iter.Seq2[export.Leaf, error] {
+	return func(yield func(export.Leaf, error) bool) {
+		more := true
+		err := h.book.Leaves(ctx, size, func(index uint64, receipt string, leaf [32]byte) bool {
+			more = yield(export.Leaf{Index: index, Receipt: receipt, Hash: hex.EncodeToString(leaf[:])}, nil)
+			return more
+		})
+		if err != nil && more {
+			yield(export.Leaf{}, err)
+		}
+	}
+}
