@@ -58,6 +58,7 @@ type Config struct {
 	Short   string        // the number it texts
 	Screens Screens       // of phones, for the preview; nil: none
 	Mail    Mail          // how the messages stand; nil: there are none
+	Figures *Figures      // of the last closed week; nil: its own
 	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
 	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
 	Files   Files         // of a week; nil: none
@@ -88,6 +89,9 @@ func rooms() []func(*pages, *echo.Echo) {
 
 // Register adds the desk's routes.
 func Register(e *echo.Echo, cfg Config) {
+	if cfg.Figures == nil {
+		cfg.Figures = NewFigures(cfg.Book, cfg.Now)
+	}
 	p := newPages(cfg)
 	e.HTTPErrorHandler = p.fail
 	e.Use(echo.WrapMiddleware(http.NewCrossOriginProtection().Handler), headers, cfg.Guard.Middleware)

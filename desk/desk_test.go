@@ -91,7 +91,7 @@ func fetch(t *testing.T, req *http.Request) (int, http.Header, string) {
 	return res.StatusCode, res.Header, string(body)
 }
 
-func request(t *testing.T, method, address string, form url.Values) *http.Request {
+func request(t testing.TB, method, address string, form url.Values) *http.Request {
 	t.Helper()
 	req, err := http.NewRequestWithContext(context.Background(), method, address, strings.NewReader(form.Encode()))
 	if err != nil {

@@ -19,7 +19,6 @@ type pages struct {
 	cfg       Config
 	templates map[string]*template.Template // by file name without .html
 	waiting   *waitingPlans
-	released  released // for the page of the week
 }
 
 // newPages parses every page: a template that is wrong stops the start, and a

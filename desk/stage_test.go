@@ -53,10 +53,11 @@ func (c *clock) Wait(d time.Duration) {
 // fanta observes. Their password is password.
 type stage struct {
 	*httptest.Server
-	Book  *store.Book
-	Clock *clock
-	Room  desk.Config
-	said  int // opinions given
+	Book   *store.Book
+	Clock  *clock
+	Engine store.Engine
+	Room   desk.Config
+	said   int // opinions given
 }
 
 const password = "trois chèvres bleues"
@@ -71,7 +72,7 @@ var hashed = sync.OnceValue(func() string {
 })
 
 // serve opens a stage. change may alter what the pages are made of.
-func serve(t *testing.T, demo bool, change ...func(*desk.Config)) *stage {
+func serve(t testing.TB, demo bool, change ...func(*desk.Config)) *stage {
 	t.Helper()
 	s := &stage{Clock: &clock{at: noon}}
 	engine, err := bolt.Open(bolt.Options{Path: filepath.Join(t.TempDir(), "jamakan.db"), Now: s.Clock.Now})
@@ -83,6 +84,7 @@ func serve(t *testing.T, demo bool, change ...func(*desk.Config)) *stage {
 			t.Error(err)
 		}
 	})
+	s.Engine = engine
 	keys, err := secret.New()
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +136,7 @@ func serve(t *testing.T, demo bool, change ...func(*desk.Config)) *stage {
 
 // visitor is a browser without a screen: cookies, forms and their tokens.
 type visitor struct {
-	t      *testing.T
+	t      testing.TB
 	s      *stage
 	client *http.Client
 	Page   string // the last one
@@ -144,7 +146,7 @@ type visitor struct {
 }
 
 // visit opens a browser; as "" nobody is logged in.
-func (s *stage) visit(t *testing.T, login string) *visitor {
+func (s *stage) visit(t testing.TB, login string) *visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {

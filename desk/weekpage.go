@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -50,7 +49,7 @@ func (p *pages) weekInput(ctx context.Context) (in WeekInput, err error) {
 	if in.Past, err = p.cfg.Book.Flows(ctx, in.Before); err != nil {
 		return in, err
 	}
-	if in.Published, err = p.released.of(ctx, week.Prev(), p.cfg); err != nil {
+	if in.Published, err = p.cfg.Figures.of(ctx, week.Prev()); err != nil {
 		return in, err
 	}
 	if p.cfg.Disk != nil {
@@ -60,44 +59,6 @@ func (p *pages) weekInput(ctx context.Context) (in WeekInput, err error) {
 		in.Posts = p.cfg.Posts()
 	}
 	return in, nil
-}
-
-// released are the figures of the last closed week. Its sheets are frozen, so
-// they are worked out once: while a week runs nothing new is told of numbers.
-type released struct {
-	mu       sync.Mutex
-	week     civic.Week
-	revision uint64
-	figures  []WeekPublished
-	known    bool
-}
-
-func (r *released) of(ctx context.Context, week civic.Week, cfg Config) ([]WeekPublished, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	revision := cfg.Book.Content().Revision
-	if r.known && r.week == week && r.revision == revision {
-		return r.figures, nil
-	}
-	series, err := cfg.Book.Series(ctx, week)
-	if err != nil {
-		return nil, err
-	}
-	by := map[string][]*civic.Sheet{}
-	var order []string
-	for i := range series {
-		code := series[i].Consultation.Code
-		if by[code] == nil {
-			order = append(order, code)
-		}
-		by[code] = append(by[code], &series[i])
-	}
-	r.figures = nil
-	for _, code := range order {
-		r.figures = append(r.figures, WeekPublished{code, civic.Publish(by[code], least)})
-	}
-	r.week, r.revision, r.known = week, revision, true
-	return r.figures, nil
 }
 
 // hasRoom says whether a page exists.

@@ -128,7 +128,7 @@ func lived(t *testing.T, communes int) *stage {
 	return s
 }
 
-func (s *stage) opine(t *testing.T, commune civic.Code, n int) {
+func (s *stage) opine(t testing.TB, commune civic.Code, n int) {
 	t.Helper()
 	p, err := s.Book.Person(context.Background(), fmt.Sprintf("+2237601%04d", n))
 	if err != nil {

@@ -53,6 +53,9 @@ type Book struct {
 
 	closing sync.Mutex // over the closing of weeks, and over closed
 	closed  closed     // nothing is left to close before it
+
+	opinions readOpinions                 // for a week's report
+	last     atomic.Pointer[civic.Report] // frozen report that was read last
 }
 
 // Content is what citizens are asked and shown.

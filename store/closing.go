@@ -98,12 +98,7 @@ func (b *Book) closeSheet(ctx context.Context, w civic.Week, code string) error 
 	if err != nil {
 		return err
 	}
-	return b.do(ctx, []Key{key}, func(v View) (Change, error) {
-		if _, done := v.Get(key); done {
-			return Change{}, nil
-		}
-		return Change{Put: []Put{{key, encoded}}}, nil
-	})
+	return b.freezeSheet(ctx, key, encoded)
 }
 
 func (b *Book) has(ctx context.Context, key Key) (there bool, err error) {

@@ -11,35 +11,37 @@ import (
 	"github.com/jamakan/jamakan/civic"
 )
 
-// A frozen report lies in parts, so that each is one command's. Every part
-// begins with a line that says which it is, of how many, and of what whole:
+// A frozen report, or a large sheet, lies in parts, so that each is one
+// command's. Every part begins with a line that says which it is, of how many,
+// and of what whole:
 //
-//	jamakan report 1 2/3 <SHA-256 of the whole>
+//	jamakan part 1 2/3 <SHA-256 of the whole>
 //
-// The last part is written last, with the mark that the week is reported. A
-// process that died before it leaves parts that nobody reads; the next one
-// writes all of them anew.
+// The last part of a report is written last, with the mark that the week is
+// reported; of a sheet, the first, which lies where small sheets lie. A process
+// that died before it leaves parts that nobody reads; the next one writes all
+// of them anew.
 
 // maxPart is the most one part holds.
 const maxPart = 512 << 10
 
-// partsMost is how many parts a report may have: 16 MiB.
-const partsMost = 32
+// partsMost is how many parts a whole may have: 32 MiB.
+const partsMost = 64
 
 func reportPrefix(w civic.Week) Key { return Key(KindReport + "/" + w.String() + "/") }
 
 func reportKey(w civic.Week, n int) Key { return reportPrefix(w) + Key(fmt.Sprintf("%04d", n)) }
 
 func partLine(n, of int, sum string) string {
-	return fmt.Sprintf("jamakan report 1 %d/%d %s\n", n, of, sum)
+	return fmt.Sprintf("jamakan part 1 %d/%d %s\n", n, of, sum)
 }
 
 // freeze writes a report for ever. last is what its last command writes
 // besides.
 func (b *Book) freeze(ctx context.Context, w civic.Week, whole []byte, last Change) error {
-	parts := cut(whole)
-	if len(parts) > partsMost {
-		return fmt.Errorf("%w: a report of %d bytes", ErrBounds, len(whole))
+	parts, err := cut(whole)
+	if err != nil {
+		return err
 	}
 	for n, part := range parts {
 		change := Change{Put: []Put{{reportKey(w, n+1), part}}}
@@ -53,18 +55,67 @@ func (b *Book) freeze(ctx context.Context, w civic.Week, whole []byte, last Chan
 	return nil
 }
 
+// sheetPart is where the other parts of a large sheet lie.
+func sheetPart(key Key, n int) Key { return key + Key(fmt.Sprintf("/%04d", n)) }
+
+// freezeSheet writes a sheet for ever, unless it is there.
+func (b *Book) freezeSheet(ctx context.Context, key Key, whole []byte) error {
+	parts := [][]byte{whole}
+	if len(whole) > maxPart {
+		var err error
+		if parts, err = cut(whole); err != nil {
+			return err
+		}
+	}
+	for n := len(parts); n > 1; n-- {
+		put := Put{sheetPart(key, n), parts[n-1]}
+		if err := b.do(ctx, nil, func(View) (Change, error) { return Change{Put: []Put{put}}, nil }); err != nil {
+			return err
+		}
+	}
+	return b.do(ctx, []Key{key}, func(v View) (Change, error) {
+		if _, done := v.Get(key); done {
+			return Change{}, nil
+		}
+		return Change{Put: []Put{{key, parts[0]}}}, nil
+	})
+}
+
+// thawSheet reads a sheet's bytes; nil when it is not frozen.
+func thawSheet(s Snapshot, key Key) ([]byte, error) {
+	first, ok, err := s.Get(key)
+	if err != nil || !ok || len(first) > 0 && first[0] == '{' {
+		return first, err
+	}
+	parts := [][]byte{first}
+	for n := 2; n <= partsMost; n++ {
+		part, ok, err := s.Get(sheetPart(key, n))
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			break
+		}
+		parts = append(parts, part)
+	}
+	return joinParts(parts)
+}
+
 // cut makes the parts of a whole.
-func cut(whole []byte) [][]byte {
+func cut(whole []byte) ([][]byte, error) {
 	sum := sha256.Sum256(whole)
 	name := hex.EncodeToString(sum[:])
 	room := maxPart - len(partLine(partsMost, partsMost, name))
 	of := max(1, (len(whole)+room-1)/room)
+	if of > partsMost {
+		return nil, fmt.Errorf("%w: %d bytes to freeze", ErrBounds, len(whole))
+	}
 	parts := make([][]byte, of)
 	for i := range parts {
 		piece := whole[i*room : min((i+1)*room, len(whole))]
 		parts[i] = append([]byte(partLine(i+1, of, name)), piece...)
 	}
-	return parts
+	return parts, nil
 }
 
 // thaw reads a frozen report; nil when there is none.

@@ -3,9 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -60,39 +57,6 @@ func (o *told) row(reference string, asOf time.Time) civic.FeedbackRow {
 func (o *told) belongs(w civic.Week, r civic.FeedbackRow) bool {
 	in := func(t time.Time) bool { return !t.Before(w.Start()) && t.Before(w.End()) }
 	return o.At.Before(w.End()) && (in(o.At) || r.Status.Waits() || in(r.Answered) || in(o.Closed))
-}
-
-// feedbackRows are a week's opinions in order of their coming.
-func (b *Book) feedbackRows(ctx context.Context, w civic.Week, asOf time.Time) (rows []civic.FeedbackRow, err error) {
-	after := Key("")
-	for more := true; more && ctx.Err() == nil; {
-		err := b.engine.View(ctx, func(s Snapshot) error {
-			seen, failed := 0, error(nil)
-			more = false
-			err := s.Scan(KindFeedback+"/", after, func(k Key, v []byte) bool {
-				var o told
-				if err := json.Unmarshal(v, &o); err != nil {
-					failed = fmt.Errorf("%s: %w: %w", k, ErrCorrupt, err)
-					return false
-				}
-				if r := o.row(b.referenceOf(k), asOf); o.belongs(w, r) {
-					rows = append(rows, r)
-				}
-				after = k
-				seen++
-				more = seen == scanSome
-				return !more
-			})
-			return errors.Join(err, failed)
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	slices.SortStableFunc(rows, func(x, y civic.FeedbackRow) int {
-		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Reference, y.Reference))
-	})
-	return rows, ctx.Err()
 }
 
 // messageRows are the messages handed over in a week, and how many of them had

@@ -11,8 +11,8 @@ import (
 // frozen is the sheet that was kept when a week closed.
 func (b *Book) frozen(ctx context.Context, key Key) (sheet civic.Sheet, ok bool, err error) {
 	err = b.engine.View(ctx, func(s Snapshot) error {
-		v, found, err := s.Get(key)
-		if err != nil || !found {
+		v, err := thawSheet(s, key)
+		if err != nil || v == nil {
 			return err
 		}
 		ok = true

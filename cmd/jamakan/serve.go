@@ -75,6 +75,7 @@ type servers struct {
 	log       *slog.Logger
 	gateways  []*ussd.Gateway
 	texts     *textRoom
+	figures   *desk.Figures
 	many      *manyRoom
 	callbacks *http.Server
 	desk      *http.Server
@@ -85,7 +86,7 @@ type servers struct {
 }
 
 func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, error) {
-	s := &servers{house: h, log: log}
+	s := &servers{house: h, log: log, figures: desk.NewFigures(h.book, h.now)}
 	callbacks := quietEcho()
 	for name, ch := range h.cfg.USSD {
 		codec, err := newCodec(name, ch)
@@ -258,6 +259,9 @@ func (s *servers) clockwork(ctx context.Context) error {
 		}
 		if err := s.house.book.CloseWeeks(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("weeks that ended are not closed yet", "err", err)
+		}
+		if err := s.figures.Warm(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("the figures of the last week can't be read", "err", err)
 		}
 		if n%20 == 0 { // at the start, then every ten minutes
 			if err := s.house.book.Sweep(ctx); err != nil && ctx.Err() == nil {
