@@ -86,7 +86,7 @@ type Consultation struct {
 	Visibility Visibility `json:"visibility"`
 	Annulled   *Annulment `json:"annulled,omitempty"`
 	Draft      bool       `json:"draft,omitempty"` // its dates are a plan: it opens when somebody says so
-	MoveReason string     `json:"-"` // why an import closes it later
+	MoveReason string     `json:"-"`               // why an import closes it later
 }
 
 // State tells where the consultation stands at a time.

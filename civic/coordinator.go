@@ -57,13 +57,14 @@ type Coordinator struct {
 	Login     string // 2 to 32 small letters, digits, dots and hyphens
 	Name      string // as colleagues read it
 	Role      Role
-	Territory []Code // places she works for, with all below them; an administrator has all
+	Territory []Code // places she works for, with all below them; an administrator has all, an observer without one reads everywhere
 }
 
 // Covers says whether a commune is in her territory. An opinion whose commune
-// is not known ("") is everybody's, or nobody would answer it.
+// is not known ("") is everybody's, or nobody would answer it. An observer to
+// whom no place was given watches all of them: she changes none.
 func (c *Coordinator) Covers(commune Code) bool {
-	if c.Role == Administrator || commune == "" {
+	if c.Role == Administrator || commune == "" || c.Role == Observer && len(c.Territory) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(c.Territory, func(place Code) bool { return place != "" && strings.HasPrefix(string(commune), string(place)) })

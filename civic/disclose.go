@@ -21,9 +21,10 @@ package civic
 //     fell under what was last published of it.
 //  4. A table that can't be made safe, or would show fewer numbers than the
 //     one that stands, does not move.
-//  5. Pooled figures move to a week that all communes' numbers have moved to.
-//     They too hide what is small and what would undo a commune's hiding; no
-//     figure of a commune is hidden for their sake.
+//  5. Pooled figures move when they tell nothing of the communes that stand
+//     from an earlier week or were never told: these must hide one another in
+//     the sum. They too hide what is small and what would undo a commune's
+//     hiding; no figure of a commune is hidden for their sake.
 //  6. A hidden figure does not say which rule hid it: "small" would say 1..k-1.
 //
 // The exception is the result. In the week of closing the numbers and the
@@ -31,6 +32,10 @@ package civic
 // before: a result that is announced has to be true, and it comes out once.
 // Counts in 1..k-1 and their complements stay hidden in it. Breakdowns get no
 // exception, and may stand from an earlier week. After closing nothing moves.
+//
+// Where a ballot may mark several options, each option is a table of two: who
+// chose it and who did not. That all marks together are at most so many a
+// ballot is not taken into account.
 
 // Reason is why a figure or a table is not shown.
 type Reason string

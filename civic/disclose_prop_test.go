@@ -2,6 +2,7 @@ package civic
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -62,8 +63,12 @@ func TestNobodyIsTold(t *testing.T) {
 		if leak != "" {
 			t.Fatalf("%s\n%s", leak, printed(sheets))
 		}
-		if again := Publish(sheets, k); !reflect.DeepEqual(again, Publish(sheets, k)) {
-			t.Fatalf("not the same twice: %v", again)
+		once := Publish(sheets, k)
+		for _, s := range sheets {
+			slices.Reverse(s.Rows)
+		}
+		if again := Publish(sheets, k); !reflect.DeepEqual(once, again) {
+			t.Fatalf("not the same twice: %v and %v", once, again)
 		}
 	})
 	t.Logf("breakdowns: %d figures shown, %d hidden; %d weeks with pooled figures", shown, hidden, margins)

@@ -3,7 +3,9 @@ package civic
 import "testing"
 
 // fataler is a test, of either kind.
-type fataler interface{ Fatalf(format string, args ...any) }
+type fataler interface {
+	Fatalf(format string, args ...any)
+}
 
 // problem is a system of sums over counts that are not negative, as a reader
 // of the published figures may write it down. It shares nothing with the

@@ -49,12 +49,19 @@ type Config struct {
 	Catalog *locales.Catalog
 	Now     func() time.Time
 
+	// Spell writes an answer to a citizen's text as the SMS that she receives;
+	// nil: there is no SMS channel, and nobody is answered.
+	Spell func(store.Opinion, store.Answer) ([]store.Letter, error)
+
 	Phone   Dialer        // of the simulated phone
 	Texts   Texter        // of the simulated phone; nil: it has no SMS
 	Short   string        // the number it texts
+	Screens Screens       // of phones, for the preview; nil: none
 	Mail    Mail          // how the messages stand; nil: there are none
 	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
 	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
+	Files   Files         // of a week; nil: none
+	Many    Many          // how messages to many leave; nil: they don't
 	Demo    bool          // there is a simulated phone
 	Logger  *slog.Logger
 	Version string
@@ -67,7 +74,15 @@ const maxForm = 64 << 10
 // rooms are the pages, each with its routes: the one place to add one.
 func rooms() []func(*pages, *echo.Echo) {
 	return []func(*pages, *echo.Echo){
-		homeRoutes, loginRoutes, ownRoutes, accountRoutes, journalRoutes, mailRoutes, phoneRoutes,
+		homeRoutes,
+		consultRoutes,
+		worksRoutes,
+		inboxRoutes, readyRoutes,
+		planRoutes, exportRoutes,
+		mailRoutes, manyRoutes,
+		loginRoutes, ownRoutes, accountRoutes,
+		journalRoutes,
+		phoneRoutes,
 	}
 }
 

@@ -58,7 +58,7 @@ func stateWords() [][2]string {
 // purposeWords are the purposes as the desk says them.
 func purposeWords() map[outbox.Purpose]string {
 	return map[outbox.Purpose]string{
-		outbox.Answer: "réponses aux textes", outbox.Receipt: "codes de vote", outbox.Reply: "réponses de la mairie", outbox.Bulk: "messages à plusieurs",
+		outbox.Answer: "réponses aux textes", outbox.Receipt: "codes de vote", outbox.Reply: "réponses de la mairie", outbox.Digest: "résumés du lundi", outbox.Bulk: "messages à plusieurs",
 	}
 }
 

@@ -18,13 +18,14 @@ import (
 type pages struct {
 	cfg       Config
 	templates map[string]*template.Template // by file name without .html
-	released  released                      // for the page of the week
+	waiting   *waitingPlans
+	released  released // for the page of the week
 }
 
 // newPages parses every page: a template that is wrong stops the start, and a
 // test before it.
 func newPages(cfg Config) *pages {
-	p := &pages{cfg: cfg, templates: map[string]*template.Template{}}
+	p := &pages{cfg: cfg, templates: map[string]*template.Template{}, waiting: newWaitingPlans()}
 	names, err := fs.Glob(files, "web/*.html")
 	if err != nil {
 		panic(err) // the pattern is ours
@@ -130,4 +131,13 @@ func (p *pages) done(c echo.Context, to, what string) error {
 		mark = "&"
 	}
 	return c.Redirect(http.StatusSeeOther, to+mark+"fait="+what)
+}
+
+// refuse answers what her territory or her role does not hold, and writes it
+// into the journal.
+func (p *pages) refuse(c echo.Context) error {
+	if err := p.cfg.Book.Note(c.Request().Context(), me(c).Login, "refused", c.Request().URL.Path); err != nil {
+		p.cfg.Logger.Error("the journal could not be written", "err", err)
+	}
+	return guard.ErrForbidden
 }

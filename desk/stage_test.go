@@ -56,6 +56,7 @@ type stage struct {
 	Book  *store.Book
 	Clock *clock
 	Room  desk.Config
+	said  int // opinions given
 }
 
 const password = "trois chèvres bleues"
@@ -188,6 +189,9 @@ func (v *visitor) do(req *http.Request) *visitor {
 		v.t.Fatal(err)
 	}
 	v.Page, v.Status, v.Header, v.URL = string(body), res.StatusCode, res.Header, res.Request.URL
+	if strings.Contains(v.Page, "[desk.") {
+		v.t.Errorf("%s: words are missing: %s", req.URL.Path, v.Page[strings.Index(v.Page, "[desk."):][:60])
+	}
 	if len(body) > 60_000 && strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
 		v.t.Errorf("%s: %d bytes, 60000 at most", req.URL.Path, len(body))
 	}

@@ -39,6 +39,13 @@ func (p *pages) funcs() template.FuncMap {
 		"may":     func(v page, right string) bool { return v.Me != nil && v.Me.Account.Role.May(civic.Right(right)) },
 		"lines":   func(s string) []string { return strings.Split(s, "\n") },
 		"plus":    func(a, b int) int { return a + b },
+		"shown":   harmless,
+		"begin":   beginning,
+		"said":    p.saidWords,
+		"kind":    func(k civic.FeedbackKind) string { return p.text("desk.inbox.kind." + string(k)) },
+		"topic":   p.topicWord,
+		"few":     p.atLeast,
+		"boxes":   func(name, title string, all []boxChoice) boxGroup { return boxGroup{name, title, all} },
 		"options": func(current any, all ...string) choice { return choice{fmt.Sprint(current), all} },
 	}
 }

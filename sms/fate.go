@@ -150,6 +150,7 @@ type Status struct {
 	Urgent   int       // answers, receipts and replies that wait
 	Bulk     int
 	BulkHeld string    // why bulk messages wait: "quiet hours" or "budget"
+	BulkFrom time.Time // when they may leave, if they are held
 	Oldest   time.Time // cause of the oldest that waits
 	Flight   int       // being handed over now
 	Unknown  int       // handed over, the answer lost
@@ -174,8 +175,8 @@ func (s *Sender) Status() Status {
 			}
 		}
 	}
-	if s.holdBulk(now) > 0 && st.Bulk > 0 {
-		st.BulkHeld = "quiet hours"
+	if hold := s.holdBulk(now); hold > 0 {
+		st.BulkHeld, st.BulkFrom = "quiet hours", now.Add(hold)
 		if s.cfg.Budget.Amount > 0 && s.spent.Amount >= s.cfg.Budget.Amount {
 			st.BulkHeld = "budget"
 		}

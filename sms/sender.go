@@ -53,6 +53,7 @@ type Sender struct {
 	known    map[string]bool // references in the queues or under way
 	urgent   queue           // answers, receipts, replies
 	bulk     queue
+	held     map[string]time.Time      // messages to many that are paused, and when one letter asks again
 	flight   map[string]outbox.Message // being handed over
 	unknown  map[string]lost
 	accepted map[string]time.Time // taken, fate not reported yet
@@ -96,7 +97,7 @@ func NewSender(cfg SenderConfig) *Sender {
 		cfg.Jitter = func() float64 { return 0 }
 	}
 	s := &Sender{
-		cfg: cfg, wake: make(chan struct{}, 1), known: map[string]bool{}, flight: map[string]outbox.Message{},
+		cfg: cfg, wake: make(chan struct{}, 1), known: map[string]bool{}, held: map[string]time.Time{}, flight: map[string]outbox.Message{},
 		unknown: map[string]lost{}, accepted: map[string]time.Time{}, limit: rate.NewLimiter(rate.Inf, 0),
 	}
 	if cfg.Rate > 0 {
@@ -236,6 +237,7 @@ func (s *Sender) next() (outbox.Message, time.Duration, bool) {
 				wait = min(wait, hold)
 				continue
 			}
+			s.passHeld(now)
 		}
 		first := (*q)[0]
 		if first.Due.After(now) {
@@ -320,14 +322,17 @@ func (s *Sender) hand(ctx context.Context, m outbox.Message) {
 		s.expire(ctx, m)
 		return
 	}
-	if m.Purpose == outbox.Bulk {
-		if stopped, err := s.cfg.Book.Stopped(ctx, e164); err == nil && stopped {
-			s.expire(ctx, m)
-			return
-		}
-	}
-	claimed, err := s.cfg.Book.Claim(ctx, m)
+	claimed, err := s.claim(ctx, m, e164)
 	switch {
+	case errors.Is(err, store.ErrHeld):
+		s.putBack(m)
+		return
+	case errors.Is(err, store.ErrRecalled):
+		s.drop(ctx, m, store.ReasonCancelled)
+		return
+	case errors.Is(err, store.ErrUnwanted):
+		s.drop(ctx, m, store.ReasonStopped)
+		return
 	case errors.Is(err, outbox.ErrStep):
 		s.landed(m)
 		return
@@ -341,6 +346,13 @@ func (s *Sender) hand(ctx context.Context, m outbox.Message) {
 	r := s.cfg.Carrier.Send(last, Outgoing{Ref: m.Ref, To: e164, Text: text, Bulk: m.Purpose == outbox.Bulk})
 	cancel()
 	s.settle(context.WithoutCancel(ctx), claimed, r, e164)
+}
+
+func (s *Sender) claim(ctx context.Context, m outbox.Message, e164 string) (outbox.Message, error) {
+	if m.Purpose == outbox.Bulk {
+		return s.cfg.Book.ClaimBulk(ctx, m, e164)
+	}
+	return s.cfg.Book.Claim(ctx, m)
 }
 
 // settle takes a provider's answer.

@@ -40,6 +40,9 @@ type Book struct {
 	mu      sync.Mutex                                 // over imports, and over shown
 	shown   map[shownKey]civic.Standing                // running results by tens
 	post    atomic.Pointer[func(outbox.Message)]       // who is told of a new message
+	feeding sync.Mutex                                 // one message to many is fed at a time
+
+	inbox inbox // citizens' texts, as lists need them
 
 	letterSeq atomic.Int64 // of the last message made
 	auditSeq  atomic.Int64 // of the last line of the journal

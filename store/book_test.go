@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,16 +26,16 @@ import (
 
 // desk is a Book over a real file, with a clock of its own.
 type ledger struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	now    time.Time
 	keys   *secret.Keys
 	engine *bolt.Engine
-	serial int
+	serial atomic.Int64
 	*store.Book
 }
 
-func newLedger(t *testing.T) *ledger {
+func newLedger(t testing.TB) *ledger {
 	t.Helper()
 	keys, err := secret.FromText(strings.Repeat("5a", secret.Size))
 	if err != nil {

@@ -34,6 +34,8 @@ type Deed struct {
 	seq    int64             // of its first letter
 	posted *[]outbox.Message // the letters as the last run of the command made them
 	merged *civic.Citizen    // the profile as that run left it
+
+	opinions []Key // that the command changes
 }
 
 // MaxLetters is how many SMS one act may cause.
@@ -52,7 +54,7 @@ func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
 	if d.Letters != nil {
 		d.seq = b.sequence()
 	}
-	cmd, err := b.command(d)
+	cmd, err := b.command(&d)
 	if err != nil {
 		return civic.Outcome{Verdict: civic.NotNoted}, err
 	}
@@ -62,6 +64,7 @@ func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
 	case err == nil:
 		if !result.Repeat {
 			b.announce(posted)
+			b.inbox.touch(b, d.opinions...)
 		}
 	case errors.As(err, &no):
 		if d.Letters == nil {
@@ -98,16 +101,17 @@ func (f forbidden) Error() string { return fmt.Sprintf("verdict %d", f.outcome.V
 func no(v civic.Verdict) error { return forbidden{civic.Outcome{Verdict: v}} }
 
 // command makes the command of an act.
-func (b *Book) command(d Deed) (Command, error) {
+func (b *Book) command(told *Deed) (Command, error) {
+	d := *told
 	switch d.Act.Deed {
 	case civic.CastBallot:
 		return b.cast(d)
 	case civic.DeclareGroup:
 		return b.declare(d)
 	case civic.GiveFeedback:
-		return b.feedback(d)
+		return b.feedback(told)
 	case civic.SaveProfile:
-		return b.save(d)
+		return b.save(told)
 	case civic.JustAnswer:
 		return Command{ID: d.ID, Decide: func(v View) (Change, error) {
 			out := civic.Outcome{Verdict: civic.Noted}
@@ -369,16 +373,29 @@ func (b *Book) declare(d Deed) (Command, error) {
 }
 
 // opinion is a feedback as stored. It holds no citizen key in the clear: From
-// is one, sealed, so that the coordinator's answer can find the number.
+// is one, sealed, so that the coordinator's answer can find the number. What
+// the desk adds is optional: opinions from before it read the same.
 type opinion struct {
-	At      time.Time     `json:"at"`
-	Commune civic.Code    `json:"commune"`
-	Lang    string        `json:"lang"`
-	Topic   string        `json:"topic"`
-	Channel civic.Channel `json:"channel"`
-	Text    []byte        `json:"text"` // as received, whatever its bytes
-	Status  string        `json:"status"`
-	From    []byte        `json:"from"`
+	At      time.Time            `json:"at"`
+	Commune civic.Code           `json:"commune"`
+	Lang    string               `json:"lang"`
+	Topic   string               `json:"topic"`
+	Channel civic.Channel        `json:"channel"`
+	Text    []byte               `json:"text"` // as received, whatever its bytes
+	Status  civic.FeedbackStatus `json:"status"`
+	From    []byte               `json:"from"`
+
+	Kind     civic.FeedbackKind `json:"kind,omitempty"` // "": as the topic says
+	Project  string             `json:"project,omitempty"`
+	Labels   []string           `json:"labels,omitempty"`
+	Assignee string             `json:"assignee,omitempty"`
+	Summary  string             `json:"summary,omitempty"`
+	Reason   string             `json:"reason,omitempty"` // why it was closed
+	Replies  []reply            `json:"replies,omitempty"`
+	Steps    []Step             `json:"steps,omitempty"`
+	Seen     time.Time          `json:"seen,omitzero"`
+	Answered time.Time          `json:"answered,omitzero"`
+	Closed   time.Time          `json:"closed,omitzero"`
 }
 
 // reference reserves the reference of an opinion. One that an opinion has
@@ -402,7 +419,8 @@ func (b *Book) reference() (string, error) {
 }
 
 // feedback makes the command of an opinion.
-func (b *Book) feedback(d Deed) (Command, error) {
+func (b *Book) feedback(told *Deed) (Command, error) {
+	d := *told
 	text := d.Act.Text
 	if text == "" || len(text) > MaxFeedback {
 		return Command{}, fmt.Errorf("%w: an opinion of %d bytes", ErrBounds, len(text))
@@ -411,6 +429,7 @@ func (b *Book) feedback(d Deed) (Command, error) {
 	if err != nil {
 		return Command{}, err
 	}
+	told.opinions = []Key{b.feedbackKey(reference)}
 	from, err := b.keys.Seal([]byte(reference), d.Person.key[:])
 	if err != nil {
 		return Command{}, err
@@ -422,7 +441,7 @@ func (b *Book) feedback(d Deed) (Command, error) {
 	return Command{ID: d.ID, Reads: []Key{CitizenKey(d.Person.key)}, Decide: func(v View) (Change, error) {
 		encoded, err := json.Marshal(opinion{
 			At: v.Now(), Commune: d.Act.Citizen.Commune, Lang: d.Act.Citizen.Lang, Topic: d.Act.Topic,
-			Channel: d.Channel, Text: []byte(text), Status: "recu", From: from,
+			Channel: d.Channel, Text: []byte(text), Status: civic.Received, From: from,
 		})
 		if err != nil {
 			return Change{}, err

@@ -21,6 +21,6 @@ var (
 	// ErrBounds: a command over MaxReads, MaxWrites or MaxBytes, with a zero
 	// ID, or writing a derived kind. A defect of the caller.
 	ErrBounds = errors.New("command out of bounds")
-	// ErrScan: the kind can't be scanned.
+	// ErrScan: the kind can't be scanned, or walked.
 	ErrScan = errors.New("kind can't be scanned")
 )

@@ -182,7 +182,8 @@ func (b *Book) scanMessages(ctx context.Context, prefix, after Key, fn func(outb
 func (b *Book) step(ctx context.Context, m outbox.Message, reads []Key, next func(View, outbox.Message) (outbox.Message, []Put, []Key, error)) (outbox.Message, error) {
 	key := outboxKey(m)
 	var now outbox.Message
-	err := b.do(ctx, append([]Key{key}, reads...), func(v View) (Change, error) {
+	reads = append(append([]Key{key}, reads...), tallyKeys(m.Campaign)...)
+	err := b.do(ctx, reads, func(v View) (Change, error) {
 		stored, ok := v.Get(key)
 		if !ok {
 			return Change{}, fmt.Errorf("%w: %s is not in the outbox", outbox.ErrStep, m.Ref)
@@ -203,7 +204,7 @@ func (b *Book) step(ctx context.Context, m outbox.Message, reads []Key, next fun
 			c.Delete = append(c.Delete, key)
 		}
 		c.Put = append(c.Put, put)
-		return c, nil
+		return tallied(v, c, was, now)
 	})
 	if err != nil {
 		return m, err
@@ -290,28 +291,47 @@ const (
 func (b *Book) Report(ctx context.Context, provider, id string, r outbox.Report) (Fate, error) {
 	handle := b.handle(provider, id)
 	for {
-		var known string
-		err := b.engine.View(ctx, func(s Snapshot) error {
-			v, ok, err := s.Get(HandleKey(handle))
-			if ok {
-				known = string(v)
-			}
-			return err
-		})
+		known, campaign, err := b.named(ctx, handle)
 		if err != nil {
 			return 0, err
 		}
-		fate, again, err := b.report(ctx, handle, known, r)
+		fate, again, err := b.report(ctx, handle, known, campaign, r)
 		if !again {
 			return fate, err
 		}
 	}
 }
 
+// named is the place of the message that a provider's name leads to, and its
+// campaign; "" when none has this name yet.
+func (b *Book) named(ctx context.Context, handle [16]byte) (place, campaign string, err error) {
+	err = b.engine.View(ctx, func(s Snapshot) error {
+		v, ok, err := s.Get(HandleKey(handle))
+		if err != nil || !ok {
+			return err
+		}
+		place = string(v)
+		for _, kind := range []string{KindOutbox, KindSent} {
+			key := Key(kind + "/" + place)
+			stored, ok, err := s.Get(key)
+			if err != nil {
+				return err
+			}
+			if ok {
+				m, err := readMessage(key, stored)
+				campaign = m.Campaign
+				return err
+			}
+		}
+		return nil
+	})
+	return place, campaign, err
+}
+
 // report applies a report to the message at a place, or parks it. again says
 // that the message got its name meanwhile.
-func (b *Book) report(ctx context.Context, handle [16]byte, known string, r outbox.Report) (fate Fate, again bool, err error) {
-	reads := []Key{HandleKey(handle), ParkedKey(handle)}
+func (b *Book) report(ctx context.Context, handle [16]byte, known, campaign string, r outbox.Report) (fate Fate, again bool, err error) {
+	reads := append([]Key{HandleKey(handle), ParkedKey(handle)}, tallyKeys(campaign)...)
 	live, sent := Key(KindOutbox+"/"+known), Key(KindSent+"/"+known)
 	if known != "" {
 		reads = append(reads, live, sent)
@@ -349,7 +369,7 @@ func (b *Book) report(ctx context.Context, handle [16]byte, known string, r outb
 		if put.Key != key {
 			c.Delete = []Key{key}
 		}
-		return c, nil
+		return tallied(v, c, m, next)
 	})
 	return fate, again, err
 }
@@ -415,7 +435,7 @@ func (b *Book) Costs(ctx context.Context, since time.Time) ([]Ledger, error) {
 		return nil, err
 	}
 	// A message is handed over at most its life after its cause.
-	if err := b.Sent(ctx, since.Add(-outbox.Bulk.Life()), count); err != nil {
+	if err := b.Sent(ctx, since.Add(-CampaignLife), count); err != nil {
 		return nil, err
 	}
 	return sortedLedger(rows), nil

@@ -127,7 +127,7 @@ func TestCountsSurviveAFullDisk(t *testing.T) {
 	ctx := context.Background()
 	w := civic.WeekOf(l.now)
 	left := 1 << 30
-	b, err := store.NewBook(dying{l.engine, &left}, l.keys, store.BookOptions{Now: func() time.Time { return l.now }})
+	b, err := store.NewBook(spent{l.engine, &left}, l.keys, store.BookOptions{Now: func() time.Time { return l.now }})
 	if err != nil {
 		t.Fatal(err)
 	}

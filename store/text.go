@@ -18,7 +18,8 @@ import (
 
 // save makes the command of a profile that changed, and gives her commune to
 // an opinion that came before it was known.
-func (b *Book) save(d Deed) (Command, error) {
+func (b *Book) save(told *Deed) (Command, error) {
+	d := *told
 	var contact []byte
 	var err error
 	if d.Act.Citizen.News == civic.NewsYes {
@@ -29,7 +30,7 @@ func (b *Book) save(d Deed) (Command, error) {
 	reads := []Key{CitizenKey(d.Person.key)}
 	orphan := b.feedbackKey(d.Act.Text)
 	if d.Act.Text != "" {
-		reads = append(reads, orphan)
+		reads, told.opinions = append(reads, orphan), []Key{orphan}
 	}
 	return Command{ID: d.ID, Reads: reads, Decide: func(v View) (Change, error) {
 		var c Change
@@ -55,10 +56,6 @@ func (b *Book) save(d Deed) (Command, error) {
 		return b.with(d, v, c, civic.Outcome{Verdict: civic.Noted})
 	}}, nil
 }
-
-// statusErased is an opinion whose text and sender were erased on request. It
-// stays counted.
-const statusErased = "efface"
 
 // EraseTexts erases the texts of a person's opinions, and the way back to her
 // from them. It is done a few at a time, before EraseMe is committed; done
@@ -93,6 +90,7 @@ func (b *Book) EraseTexts(ctx context.Context, p *Person) error {
 		if err := b.do(ctx, mine, func(v View) (Change, error) { return blank(v, mine) }); err != nil {
 			return err
 		}
+		b.inbox.touch(b, mine...)
 	}
 	return nil
 }
@@ -108,7 +106,7 @@ func blank(v View, keys []Key) (Change, error) {
 		if err := json.Unmarshal(stored, &o); err != nil {
 			return c, fmt.Errorf("%s: %w: %w", k, ErrCorrupt, err)
 		}
-		o.Text, o.From, o.Status = nil, nil, statusErased
+		o.erase()
 		encoded, err := json.Marshal(o)
 		if err != nil {
 			return c, err
@@ -147,18 +145,6 @@ func (b *Book) stored(s Snapshot, reference string) (v []byte, ok bool, err erro
 	return s.Get(FeedbackKey(reference))
 }
 
-// Opinion is an opinion as the desk reads it: nothing in it leads to a number.
-type Opinion struct {
-	Reference string
-	At        time.Time
-	Commune   civic.Code
-	Lang      string
-	Topic     string
-	Channel   civic.Channel
-	Text      string // as received, whatever its bytes
-	Status    string
-}
-
 // Opinions calls fn for every opinion, in order of reference.
 func (b *Book) Opinions(ctx context.Context, fn func(Opinion) bool) error {
 	after := Key("")
@@ -174,10 +160,7 @@ func (b *Book) Opinions(ctx context.Context, fn func(Opinion) bool) error {
 					return false
 				}
 				after = k
-				some = append(some, Opinion{
-					Reference: b.referenceOf(k), At: o.At, Commune: o.Commune, Lang: o.Lang,
-					Topic: o.Topic, Channel: o.Channel, Text: string(o.Text), Status: o.Status,
-				})
+				some = append(some, o.shown(b.referenceOf(k)))
 				more = len(some) == scanSome
 				return !more
 			})
@@ -204,6 +187,9 @@ func (b *Book) heard(s Snapshot, code string) (out civic.Outcome, ok bool, err e
 	var o opinion
 	if err := json.Unmarshal(v, &o); err != nil {
 		return out, false, fmt.Errorf("opinion: %w: %w", ErrCorrupt, err)
+	}
+	if o.Status == civic.Replied {
+		return civic.Outcome{Verdict: civic.Answered, Code: code, At: o.Answered}, true, nil
 	}
 	return civic.Outcome{Verdict: civic.Heard, Code: code, At: o.At}, true, nil
 }

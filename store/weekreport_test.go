@@ -67,8 +67,8 @@ func (l *ledger) opine(message, text string, letters func(civic.Outcome) []store
 // put writes a record as a later version of the desk would.
 func (l *ledger) put(key store.Key, value string) {
 	l.t.Helper()
-	l.serial++
-	_, err := l.engine.Do(context.Background(), store.Command{ID: store.ID{1, byte(l.serial)}, Forget: true, Decide: func(store.View) (store.Change, error) {
+	serial := l.serial.Add(1)
+	_, err := l.engine.Do(context.Background(), store.Command{ID: store.ID{1, byte(serial)}, Forget: true, Decide: func(store.View) (store.Change, error) {
 		return store.Change{Put: []store.Put{{Key: key, Value: []byte(value)}}}, nil
 	}})
 	if err != nil {
@@ -229,13 +229,13 @@ func TestClosedLate(t *testing.T) {
 	}
 }
 
-// dying is an engine that writes so many commands more, and then none.
-type dying struct {
+// spent is an engine that writes so many commands more, and then none.
+type spent struct {
 	store.Engine
 	left *int
 }
 
-func (d dying) Do(ctx context.Context, cmd store.Command) (store.Result, error) {
+func (d spent) Do(ctx context.Context, cmd store.Command) (store.Result, error) {
 	if *d.left--; *d.left < 0 {
 		return store.Result{}, store.ErrStopped
 	}
@@ -272,7 +272,7 @@ func TestDyingWhileAWeekCloses(t *testing.T) {
 	for n := 0; ; n++ {
 		l.restore(before)
 		left := n
-		b, err := store.NewBook(dying{l.engine, &left}, l.keys, store.BookOptions{Now: func() time.Time { return l.now }})
+		b, err := store.NewBook(spent{l.engine, &left}, l.keys, store.BookOptions{Now: func() time.Time { return l.now }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,18 +17,20 @@ type common struct {
 type commandLine struct {
 	common
 
-	Serve    serveVerb    `cmd:"" help:"Run the gateway: the callbacks listener and the desk."`
-	Dial     dialVerb     `cmd:"" help:"A phone in the terminal."`
-	Text     textVerb     `cmd:"" help:"An SMS from a phone of the sandbox, and what it is answered."`
-	Sandbox  sandboxVerb  `cmd:"" help:"A stand-in for an SMS provider, to rehearse with."`
-	Outbox   outboxVerb   `cmd:"" help:"How the messages stand: states, costs, and those whose fate is unknown."`
-	Opinions opinionsVerb `cmd:"" help:"List what citizens said; no number is shown."`
-	Plan     planVerb     `cmd:"" help:"Check or import the plan of a commune."`
-	Export   exportVerb   `cmd:"" help:"Write the tally of a week."`
-	Check    checkVerb    `cmd:"" help:"Verify the database: file, ballot log, tree, index and counters."`
-	Key      keyVerb      `cmd:"" help:"The master key: print it once, to keep it in a safe place."`
-	Cfg      configVerb   `cmd:"" name:"config" help:"Check or describe the configuration."`
-	Version  versionVerb  `cmd:"" help:"Print the version."`
+	Serve       serveVerb       `cmd:"" help:"Run the gateway: the callbacks listener and the desk."`
+	Dial        dialVerb        `cmd:"" help:"A phone in the terminal."`
+	Text        textVerb        `cmd:"" help:"An SMS from a phone of the sandbox, and what it is answered."`
+	Sandbox     sandboxVerb     `cmd:"" help:"A stand-in for an SMS provider, to rehearse with."`
+	Outbox      outboxVerb      `cmd:"" help:"How the messages stand: states, costs, and those whose fate is unknown."`
+	Opinions    opinionsVerb    `cmd:"" help:"List what citizens said; no number is shown."`
+	Plan        planVerb        `cmd:"" help:"Check or import the plan of a commune."`
+	Export      exportVerb      `cmd:"" help:"Write the tally of a week."`
+	Correct     correctVerb     `cmd:"" help:"Add a correction line to a closed week; its figures stay."`
+	Check       checkVerb       `cmd:"" help:"Verify the database: file, ballot log, tree, index and counters."`
+	Key         keyVerb         `cmd:"" help:"The master key: print it once, to keep it in a safe place."`
+	Coordinator coordinatorVerb `cmd:"" help:"Accounts of the desk: add, list, invite, disable."`
+	Cfg         configVerb      `cmd:"" name:"config" help:"Check or describe the configuration."`
+	Version     versionVerb     `cmd:"" help:"Print the version."`
 }
 
 // load reads the configuration a verb was started with.

@@ -42,7 +42,7 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 	}
 	maxSize, _ := config.Size(cfg.Store.MaxSize)
 	mmap, _ := config.Size(cfg.Store.Mmap)
-	h := &house{cfg: cfg, keys: keys, now: time.Now}
+	h := &house{cfg: cfg, keys: keys, now: w.clock()}
 	h.engine, err = bolt.Open(bolt.Options{
 		Path: filepath.Join(cfg.Data, databaseFile), Now: h.now, Logger: log,
 		Progress: progress, MaxSize: maxSize, InitialMmap: mmap,

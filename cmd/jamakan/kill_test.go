@@ -143,6 +143,14 @@ func gateway(t *testing.T, bin, data string, env ...string) (*exec.Cmd, string) 
 // gatewayAndSandbox also returns the address of the stand-in provider.
 func gatewayAndSandbox(t *testing.T, bin, data string, env ...string) (cmd *exec.Cmd, base, sandbox string) {
 	t.Helper()
+	cmd, at := gatewayAndAll(t, bin, data, env...)
+	return cmd, at["callbacks"], at["sandbox"]
+}
+
+// gatewayAndAll returns the addresses of all its listeners by name.
+func gatewayAndAll(t *testing.T, bin, data string, env ...string) (cmd *exec.Cmd, at map[string]string) {
+	t.Helper()
+	at = map[string]string{}
 	cmd = exec.Command(bin, "serve", "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--data", data)
 	cmd.Env = append(append(os.Environ(), "JAMAKAN_LIMITS_DIALS=0", "JAMAKAN_SANDBOX=127.0.0.1:0"), env...)
 	cmd.Dir = t.TempDir()
@@ -156,19 +164,16 @@ func gatewayAndSandbox(t *testing.T, bin, data string, env ...string) (cmd *exec
 		t.Fatal(err)
 	}
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		if _, at, ok := strings.Cut(lines.Text(), "callbacks"); ok {
-			base = strings.TrimSpace(at)
-		}
-		if _, at, ok := strings.Cut(lines.Text(), "  sandbox"); ok {
-			sandbox, _, _ = strings.Cut(strings.TrimSpace(at), "/sandbox/")
+		if name := strings.Fields(lines.Text()); len(name) > 1 && strings.HasPrefix(name[1], "http://") {
+			at[name[0]], _, _ = strings.Cut(name[1], "/sandbox/")
 		}
 		if strings.HasPrefix(lines.Text(), "FICTIF") {
 			go func() { _, _ = io.Copy(io.Discard, stdout) }()
-			return cmd, base, sandbox
+			return cmd, at
 		}
 	}
 	t.Fatalf("the gateway did not start: %s", stderr.String())
-	return nil, "", ""
+	return nil, nil
 }
 
 // verdict is what the other program found in the data.

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -32,6 +33,15 @@ type world struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	now            func() time.Time // nil: the machine's
+}
+
+// clock is the time as the process sees it.
+func (w world) clock() func() time.Time {
+	if w.now == nil {
+		return time.Now
+	}
+	return w.now
 }
 
 // errUse is a wrong use of a verb: exit code 2.

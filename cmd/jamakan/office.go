@@ -10,7 +10,6 @@ import (
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/export"
-	"github.com/jamakan/jamakan/desk/planfile"
 	"github.com/jamakan/jamakan/store"
 )
 
@@ -18,11 +17,17 @@ import (
 // here, on a database nobody serves, or asked of the running gateway through
 // its socket.
 type office interface {
-	ImportPlan(ctx context.Context, yaml []byte) ([]string, error)
+	ImportPlan(ctx context.Context, ask planAsk) ([]string, error)
+	PlanTemplate(ctx context.Context, code string) ([]byte, error)
 	Export(ctx context.Context, ask exportAsk, put func(export.File) error) error
 	Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error)
 	Outbox(ctx context.Context) (outboxView, error)
 	Opinions(ctx context.Context) ([]store.Opinion, error)
+	AddPerson(ctx context.Context, ask personAsk) (invitation, error)
+	InvitePerson(ctx context.Context, login string) (invitation, error)
+	DisablePerson(ctx context.Context, login string) error
+	Persons(ctx context.Context) ([]personLine, error)
+	Correct(ctx context.Context, ask correctAsk) error
 	Close() error
 }
 
@@ -42,37 +47,13 @@ type ownOffice struct{ house *house }
 
 func (o ownOffice) Close() error { return o.house.Close() }
 
-// ImportPlan reads a plan file and imports it, and says what changed.
-func (o ownOffice) ImportPlan(ctx context.Context, yaml []byte) ([]string, error) {
-	plan, err := planfile.Read(yaml)
-	if err != nil {
-		return nil, err
-	}
-	if plan.Fictional && !o.house.cfg.Demo {
-		return nil, errors.New("ce plan est marqué fictif : une passerelle en service le refuse (demo: false)")
-	}
-	changes, err := o.house.book.Import(ctx, store.ByCommand, plan)
-	if err != nil {
-		return nil, err
-	}
-	said := make([]string, len(changes))
-	for i, c := range changes {
-		said[i] = c.String()
-	}
-	return said, nil
-}
-
 // Export hands over a week's files one by one.
 func (o ownOffice) Export(ctx context.Context, ask exportAsk, put func(export.File) error) error {
 	week, err := civic.ParseWeek(ask.Week)
 	if err != nil {
 		return fmt.Errorf("%w: --week %s: %w", errUse, ask.Week, err)
 	}
-	src, err := o.house.weekSource(ctx, week)
-	if err != nil {
-		return err
-	}
-	files, err := export.Render(src, export.Options{
+	files, err := o.house.files(ctx, export.Options{
 		Week: week, Commune: civic.Code(ask.Commune), Profile: export.Profile(ask.Profile),
 		Formats: ask.Formats, DemoSmallCells: ask.DemoSmallCells, HXL: ask.HXL, License: ask.License,
 	})

@@ -18,14 +18,21 @@ func (s *servers) room() (desk.Config, error) {
 	}
 	room := desk.Config{
 		Book: h.book, Guard: door, Words: catalog.Default(h.cfg.Language), Catalog: catalog, Now: h.now,
-		Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
+		Files: h.files, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
 		Disk: h.free,
+	}
+	if room.Spell, err = spellAnswers(h.cfg, h.book); err != nil {
+		return room, err
+	}
+	if room.Screens, err = s.rehearse(); err != nil {
+		return room, err
 	}
 	if s.texts.stand != nil {
 		room.Texts = texting{s.texts.stand}
 	}
 	if len(h.cfg.SMS) > 0 {
 		room.Mail, room.Posts = mail{s}, s.posts
+		room.Many = s.many
 	}
 	return room, nil
 }

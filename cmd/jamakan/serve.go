@@ -75,6 +75,7 @@ type servers struct {
 	log       *slog.Logger
 	gateways  []*ussd.Gateway
 	texts     *textRoom
+	many      *manyRoom
 	callbacks *http.Server
 	desk      *http.Server
 	office    *http.Server
@@ -105,6 +106,9 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 	var err error
 	if s.texts, err = openTexts(ctx, h, log, callbacks); err != nil {
 		return nil, err
+	}
+	if s.many, err = newManyRoom(h, s.texts, log); err != nil {
+		return nil, errors.Join(err, s.texts.closeListener())
 	}
 	registerHealth(callbacks, h, s.texts)
 	pages := quietEcho()
@@ -216,6 +220,8 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 	}
 	s.texts.run(ctx, g, s.house.cfg, s.onCalls.Addr().String())
 	g.Go(func() error { return s.clockwork(ctx) })
+	g.Go(func() error { return s.mondays(ctx) })
+	g.Go(func() error { return s.many.run(ctx) })
 	g.Go(func() error {
 		select {
 		case <-ctx.Done():

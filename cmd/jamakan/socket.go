@@ -59,14 +59,7 @@ func listenSocket(data string) (net.Listener, error) {
 // serveOffice answers the verbs over the socket.
 func serveOffice(o office) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /plan", func(w http.ResponseWriter, r *http.Request) {
-		yaml, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPlan))
-		var said []string
-		if err == nil {
-			said, err = o.ImportPlan(r.Context(), yaml)
-		}
-		reply(w, said, err)
-	})
+	servePlans(mux, o)
 	mux.HandleFunc("POST /export", func(w http.ResponseWriter, r *http.Request) {
 		var ask exportAsk
 		to := fileSender{w: w}
@@ -97,6 +90,8 @@ func serveOffice(o office) http.Handler {
 		view, err := o.Outbox(r.Context())
 		reply(w, view, err)
 	})
+	servePersons(mux, o)
+	serveCorrect(mux, o)
 	mux.HandleFunc("POST /opinions", func(w http.ResponseWriter, r *http.Request) {
 		all, err := o.Opinions(r.Context())
 		reply(w, all, err)
@@ -105,7 +100,7 @@ func serveOffice(o office) http.Handler {
 }
 
 // maxPlan is the most a plan file may hold, in bytes.
-const maxPlan = 4 << 20
+const maxPlan = 8 << 20
 
 func reply(w http.ResponseWriter, v any, err error) {
 	w.Header().Set("Content-Type", "application/json")
@@ -168,17 +163,6 @@ func (o remoteOffice) request(ctx context.Context, path string, body io.Reader) 
 		return nil, fmt.Errorf("the running gateway answered %s; is it another version?", res.Status)
 	}
 	return nil, said
-}
-
-// ImportPlan asks the gateway to import a plan file.
-func (o remoteOffice) ImportPlan(ctx context.Context, yaml []byte) ([]string, error) {
-	body, err := o.post(ctx, "/plan", bytesReader(yaml))
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	var said []string
-	return said, json.NewDecoder(body).Decode(&said)
 }
 
 // Export asks the gateway for a week's files.

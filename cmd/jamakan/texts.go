@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -202,6 +203,9 @@ func channelNames(cfg config.Config) []string {
 	slices.Sort(names)
 	return names
 }
+
+// ussdNames are the USSD channels in order.
+func ussdNames(cfg config.Config) []string { return slices.Sorted(maps.Keys(cfg.USSD)) }
 
 func (r *textRoom) closeListener() error {
 	if r.on == nil {

@@ -9,6 +9,15 @@ import (
 	"github.com/jamakan/jamakan/desk/export"
 )
 
+// files are a week's files, for the verb, the desk and Monday alike.
+func (h *house) files(ctx context.Context, o export.Options) ([]export.File, error) {
+	src, err := h.weekSource(ctx, o.Week)
+	if err != nil {
+		return nil, err
+	}
+	return export.Render(src, o)
+}
+
 // weekSource is all that is known of a week, for its files. Weeks that ended
 // are closed first, so that what is printed of them is printed for ever.
 func (h *house) weekSource(ctx context.Context, w civic.Week) (*export.Source, error) {
@@ -25,7 +34,7 @@ func (h *house) weekSource(ctx context.Context, w civic.Week) (*export.Source, e
 	}
 	src := &export.Source{
 		Series: series, Catalog: catalog,
-		Gateway: export.Gateway{Ussd: firstCode(h.cfg), ShortCode: h.cfg.ShortCode},
+		Gateway: export.Gateway{Ussd: firstCode(h.cfg), ShortCode: h.cfg.ShortCode, Contact: h.cfg.Contact},
 	}
 	if src.Corrections, err = h.book.Corrections(ctx, w); err != nil {
 		return nil, err

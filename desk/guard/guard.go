@@ -233,6 +233,9 @@ func (g *Guard) Need(right civic.Right) echo.MiddlewareFunc {
 				return ErrForbidden
 			}
 			if c.Request().Method != http.MethodGet && c.Request().Method != http.MethodHead {
+				if err := readForm(c); err != nil {
+					return err
+				}
 				if subtle.ConstantTimeCompare([]byte(c.FormValue("csrf")), []byte(x.Token)) != 1 {
 					return ErrToken
 				}
@@ -240,6 +243,28 @@ func (g *Guard) Need(right civic.Right) echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
+}
+
+// inMemory is how much of a form with a file is held in memory, in bytes; the
+// rest waits in a file.
+const inMemory = 1 << 20
+
+// slowUpload is how long a file may take on a slow line.
+const slowUpload = 5 * time.Minute
+
+// readForm reads a form whole; a *http.MaxBytesError when it is too large.
+func readForm(c echo.Context) error {
+	if strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), "multipart/") {
+		// A spreadsheet on a slow line takes longer than a form does. A server that
+		// has no such clock needs none set.
+		_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(slowUpload))
+	}
+	err := c.Request().ParseMultipartForm(inMemory)
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return large
+	}
+	return nil // what is no form has no token either
 }
 
 // note writes into the journal what nobody logged in did.

@@ -18,7 +18,7 @@ func (r *reading) plan(n *yaml.Node) civic.Plan {
 	consultations := map[string]*yaml.Node{}
 	r.fields(n, "plan", map[string]func(*yaml.Node){
 		"code":       r.code(&p.Code, "code"),
-		"titre":      r.both(&p.Title, "titre", 60),
+		"titre":      r.both(&p.Title, "titre", maxPlanTitle),
 		"annees":     r.each("annees", func(n *yaml.Node) { var y int64; r.number(&y, "annees")(n); years = append(years, y) }),
 		"perimetre":  r.each("perimetre", func(n *yaml.Node) { var c civic.Code; r.commune(&c, "perimetre")(n); p.Scope = append(p.Scope, c) }),
 		"autorite":   word(r, &p.Authority, "autorite", []civic.Authority{civic.Council, civic.Delegation, civic.Interim}),
@@ -158,7 +158,7 @@ func (r *reading) project(p *civic.Plan, n *yaml.Node) {
 		"historique": r.each("historique", func(n *yaml.Node) {
 			var h civic.StatusChange
 			r.fields(n, "historique", map[string]func(*yaml.Node){
-				"date": r.date(&h.On, "date", false), "statut": word(r, &h.Status, "statut", civic.Statuses()), "note": r.text(&h.Note, "note", 0),
+				"date": r.date(&h.On, "date", false), "statut": word(r, &h.Status, "statut", civic.Statuses()), "note": r.text(&h.Note, "note", 0), "preuve": r.text(&h.Proof, "preuve", 0),
 			}, "date", "statut")
 			pr.History = append(pr.History, h)
 		}),
@@ -192,6 +192,7 @@ func (r *reading) consultation(p *civic.Plan, n *yaml.Node) civic.Consultation {
 			r.fields(n, "annulation", map[string]func(*yaml.Node){"raison": r.both(&c.Annulled.Reason, "raison", maxReason)}, "raison")
 		},
 		"motif_report": r.text(&c.MoveReason, "motif_report", maxReason),
+		"brouillon":    func(n *yaml.Node) { c.Draft = r.yes(n, "brouillon") },
 	}, "code", "options", "ouvre", "ferme")
 	return c
 }

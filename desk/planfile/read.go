@@ -19,17 +19,32 @@ import (
 
 // What fits a phone's screen, in letters.
 const (
-	maxTitle   = 30
-	maxPlace   = 20
-	maxReason  = 90
-	maxOptions = 24
+	maxTitle     = 30
+	maxPlace     = 20
+	maxReason    = 90
+	maxOptions   = 24
+	maxPlanTitle = 60
+	maxErrors    = 100 // more than anybody mends at once
 )
 
 // Error is one mistake in a plan file.
 type Error struct {
-	Line    int    // from 1
+	Line    int    // from 1; 0 for the whole file
 	Column  int    // from 1
 	Message string // in French: what is wrong and what to write instead
+	Cell    string // in a spreadsheet, the cell as it is shown: Projets!D7
+}
+
+// Error says where the mistake is and what to write instead.
+func (e Error) Error() string {
+	switch {
+	case e.Cell != "":
+		return e.Cell + " : " + e.Message
+	case e.Line == 0:
+		return e.Message
+	default:
+		return fmt.Sprintf("ligne %d : %s", e.Line, e.Message)
+	}
 }
 
 // Errors are all the mistakes of a file, in order of lines.
@@ -39,7 +54,7 @@ type Errors []Error
 func (e Errors) Error() string {
 	lines := make([]string, len(e))
 	for i, one := range e {
-		lines[i] = fmt.Sprintf("ligne %d : %s", one.Line, one.Message)
+		lines[i] = one.Error()
 	}
 	return strings.Join(lines, "\n")
 }
@@ -53,10 +68,10 @@ func Read(data []byte) (civic.Plan, error) {
 		return civic.Plan{}, Errors{syntax(err)}
 	}
 	if err := decoder.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) && len(doc.Content) > 0 {
-		return civic.Plan{}, Errors{{1, 1, "le fichier tient plusieurs documents (« --- ») ; un fichier, un plan"}}
+		return civic.Plan{}, Errors{{Line: 1, Column: 1, Message: "le fichier tient plusieurs documents (« --- ») ; un fichier, un plan"}}
 	}
 	if len(doc.Content) == 0 {
-		return civic.Plan{}, Errors{{1, 1, "le fichier est vide ; `jamakan plan demo` imprime un exemple"}}
+		return civic.Plan{}, Errors{{Line: 1, Column: 1, Message: "le fichier est vide ; `jamakan plan demo` imprime un exemple"}}
 	}
 	p := r.plan(doc.Content[0])
 	if len(r.errors) > 0 {
@@ -78,7 +93,7 @@ func syntax(err error) Error {
 			}
 		}
 	}
-	return Error{line, 1, "ce n'est pas du YAML (" + strings.ReplaceAll(message, "\n", " ") + ") ; autour de cette ligne, vérifiez les espaces au début des lignes et les guillemets"}
+	return Error{Line: line, Column: 1, Message: "ce n'est pas du YAML (" + strings.ReplaceAll(message, "\n", " ") + ") ; autour de cette ligne, vérifiez les espaces au début des lignes et les guillemets"}
 }
 
 // reading is a file being read.
@@ -88,8 +103,8 @@ type reading struct {
 }
 
 func (r *reading) wrong(n *yaml.Node, format string, args ...any) {
-	if len(r.errors) < 100 {
-		r.errors = append(r.errors, Error{n.Line, n.Column, fmt.Sprintf(format, args...)})
+	if len(r.errors) < maxErrors {
+		r.errors = append(r.errors, Error{Line: n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...)})
 	}
 }
 

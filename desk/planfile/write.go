@@ -55,6 +55,7 @@ type (
 		On     string       `yaml:"date"`
 		Status civic.Status `yaml:"statut"`
 		Note   string       `yaml:"note,omitempty"`
+		Proof  string       `yaml:"preuve,omitempty"`
 	}
 	fileConsultation struct {
 		Code       string           `yaml:"code"`
@@ -67,6 +68,7 @@ type (
 		Visibility civic.Visibility `yaml:"visibilite"`
 		Annulled   *fileAnnulment   `yaml:"annulation,omitempty"`
 		MoveReason string           `yaml:"motif_report,omitempty"`
+		Draft      string           `yaml:"brouillon,omitempty"`
 	}
 	fileAnnulment struct {
 		Reason civic.Text `yaml:"raison"`
@@ -106,7 +108,7 @@ func projectLine(p *civic.Project) fileProject {
 		Cost: int64(p.Cost), Funders: p.Funders, Status: p.Status, Due: day(p.Due, false),
 	}
 	for _, h := range p.History {
-		line.History = append(line.History, fileChange{day(h.On, false), h.Status, h.Note})
+		line.History = append(line.History, fileChange{day(h.On, false), h.Status, h.Note, h.Proof})
 	}
 	return line
 }
@@ -118,6 +120,9 @@ func consultationLine(c *civic.Consultation) fileConsultation {
 	}
 	for _, o := range c.Options {
 		line.Options = append(line.Options, o.Project)
+	}
+	if c.Draft {
+		line.Draft = "oui"
 	}
 	if c.Annulled != nil {
 		line.Annulled = &fileAnnulment{c.Annulled.Reason}

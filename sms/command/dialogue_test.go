@@ -112,6 +112,7 @@ func TestEveryAnswerIsOneSegment(t *testing.T) {
 		{Verdict: civic.Superseded, Code: "WWWWWW", At: noon},
 		{Verdict: civic.NotFound, Code: "WWWWWWWW"},
 		{Verdict: civic.Heard, Code: "WWWWWW", At: noon},
+		{Verdict: civic.Answered, Code: "WWWWWW", At: noon},
 	}
 	many := civic.Standing{Numbers: 123456, Votes: map[uint16]int{1: 99999, 2: 20000}}
 	said := map[string]bool{}

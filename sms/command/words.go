@@ -15,7 +15,7 @@ import (
 // Texts are the keys that answers are made of.
 func Texts() []string {
 	return []string{
-		"commune.changed", "commune.changed.next", "commune.near", "feedback.empty", "feedback.failed", "feedback.seen", "feedback.thanks",
+		"commune.changed", "commune.changed.next", "commune.near", "feedback.answered", "feedback.empty", "feedback.failed", "feedback.seen", "feedback.thanks",
 		"feedback.thanks.open", "feedback.unknown", "follow.none", "help.sms", "help.sms.paid", "lang.changed", "lang.choose",
 		"optin.done", "optin.done.any", "optout.done", "privacy.deleted", "receipt.ok", "receipt.replaced", "receipt.unknown",
 		"results.not_yet", "results.people", "results.row", "results.too_few", "rumour.thanks", "sms.code_how", "sms.commune_not_found",
@@ -232,8 +232,10 @@ func (s *turn) checked(out civic.Outcome) string {
 		return s.say("receipt.ok", code, date)
 	case civic.Superseded:
 		return s.say("receipt.replaced", code, date)
-	case civic.Heard, civic.Answered:
+	case civic.Heard:
 		return s.say("feedback.seen", code, date)
+	case civic.Answered:
+		return s.say("feedback.answered", code, date)
 	}
 	return s.say("receipt.unknown", code)
 }

@@ -40,6 +40,7 @@ const (
 	Answer  Purpose = "answer"  // to what a citizen texted
 	Receipt Purpose = "receipt" // that her vote is noted
 	Reply   Purpose = "reply"   // of a coordinator, to an opinion
+	Digest  Purpose = "digest"  // of the week, to a coordinator who asked for it
 	Bulk    Purpose = "bulk"    // to many: stops for quiet hours, for the budget and for STOP
 )
 
@@ -61,6 +62,7 @@ type Message struct {
 	Seq      int64     `json:"seq"` // orders messages: nanoseconds since 1970, each once
 	Provider string    `json:"provider"`
 	Purpose  Purpose   `json:"purpose"`
+	Campaign string    `json:"campaign,omitempty"` // the message to many that it is one of
 	State    State     `json:"state"`
 	At       time.Time `json:"at"`      // when its cause was recorded
 	Due      time.Time `json:"due"`     // not before
@@ -189,6 +191,15 @@ func (m Message) Expire(now time.Time) (Message, error) {
 	if m.State != Queued {
 		return m, fmt.Errorf("%w: expire from %s", ErrStep, m.State)
 	}
+	return m.end(Expired, now), nil
+}
+
+// Drop ends a message that is not to leave any more, for a reason.
+func (m Message) Drop(reason string, now time.Time) (Message, error) {
+	if m.State != Queued {
+		return m, fmt.Errorf("%w: drop from %s", ErrStep, m.State)
+	}
+	m.Reason = reason
 	return m.end(Expired, now), nil
 }
 

@@ -24,7 +24,7 @@ func Run(t *testing.T, open Open) {
 	for name, test := range map[string]func(*bench){
 		"repeats change nothing": repeats, "repeats at once": repeatsAtOnce, "undeclared reads": undeclared,
 		"decisions write nothing": decisions, "the second sees the first": secondSeesFirst, "keys that follow the log": derived, "ballot flows": flows,
-		"scattered keys": scattered, "scan": scan, "bounds": bounds, "reserve": reserve, "sweep": sweep,
+		"scattered keys": scattered, "scan": scan, "walk": walk, "walk while records move": walkMoving, "a walk is bounded": walkBounded, "bounds": bounds, "reserve": reserve, "sweep": sweep,
 		"reopened": reopened, "the clock goes back": clockBack, "a backup is an engine": backup, "a snapshot stands": snapshotStands,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -204,6 +204,9 @@ func (m *Menu) print() uint64 {
 // screens: a call is never continued across two.
 func (m *Menu) Fingerprint() uint64 { return m.fingerprint }
 
+// Languages are the tags of the languages offered, in menu order.
+func (m *Menu) Languages() []string { return slices.Clone(m.offered) }
+
 // Start is the first step of a call.
 func (m *Menu) Start(v View) Step {
 	s := m.scene(State{Revision: v.Content().revision}, v)

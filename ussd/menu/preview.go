@@ -28,6 +28,9 @@ const maxShots = 200
 func (m *Menu) Preview(src Source, consultation, lang string, commune civic.Code, at time.Time) []Shot {
 	content := m.Prepare(src)
 	v := rehearsal{content: content, at: at, citizen: civic.Citizen{Known: true, Lang: lang, Commune: commune, Asked: true}, of: consultation}
+	if content.byCode[consultation] == nil {
+		return nil
+	}
 	p := preview{m: m, v: v, seen: map[string]bool{}}
 	first := m.Start(v)
 	p.keep(first, "")
@@ -64,7 +67,7 @@ func (p *preview) keep(step Step, keys string) bool {
 func (p *preview) walk(st State, key, keys string) {
 	step := p.m.Next(st, key, p.v)
 	if step.Act.Deed != civic.NoDeed {
-		step = p.m.After(step.State, civic.Outcome{Verdict: civic.Noted, Code: "K7P4XY", At: p.v.at, First: true}, p.v)
+		step = p.m.After(step.State, civic.Outcome{Verdict: civic.Noted, Code: "K7P4XY", At: p.v.content.byCode[p.v.of].LastDay(), First: true}, p.v)
 	}
 	if step.Invalid || step.State.Consultation != "" && step.State.Consultation != p.v.of {
 		return

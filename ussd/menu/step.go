@@ -148,6 +148,10 @@ func (m *Menu) after(s *scene, o civic.Outcome) Name {
 			return scrReceiptOK
 		case civic.Superseded:
 			return scrReceiptOld
+		case civic.Heard:
+			return scrHeard
+		case civic.Answered:
+			return scrAnswered
 		}
 		return scrReceiptMiss
 	case scrLang:

@@ -46,6 +46,8 @@ const (
 	scrReceiptOK   Name = "receipt.ok"
 	scrReceiptOld  Name = "receipt.old"
 	scrReceiptMiss Name = "receipt.miss"
+	scrHeard       Name = "opinion.heard"
+	scrAnswered    Name = "opinion.answered"
 	scrHelp        Name = "help"
 	scrHow         Name = "how"
 	scrResume      Name = "resume"
@@ -145,6 +147,8 @@ func table() map[Name]*row {
 		scrReceiptOK:   {prompt: "receipt.ok", fill: fillSaid, back: scrMain, nav: "nav.back"},
 		scrReceiptOld:  {prompt: "receipt.replaced", fill: fillSaid, back: scrMain, nav: "nav.back"},
 		scrReceiptMiss: {prompt: "receipt.unknown", fill: fillSaid, text: askReceipt, back: scrMain, nav: "nav.back"},
+		scrHeard:       {prompt: "feedback.seen", fill: fillSaid, back: scrMain, nav: "nav.back"},
+		scrAnswered:    {prompt: "feedback.answered", fill: fillSaid, back: scrMain, nav: "nav.back"},
 
 		// Help.
 		scrHelp: {prompt: "help.menu", fill: fillUssd, keys: map[int]lead{1: to(scrHow), 2: to(scrCommune)}, back: scrMain},

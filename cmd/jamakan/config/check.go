@@ -48,6 +48,9 @@ func (c Config) Check() error {
 			return err
 		}
 	}
+	if err := c.Mail.check(); err != nil {
+		return err
+	}
 	if _, err := Size(c.Store.MaxSize); err != nil {
 		return invalid("store.max_size: %s", err)
 	}
@@ -59,6 +62,23 @@ func (c Config) Check() error {
 	}
 	if c.ReplyDays < 0 || c.Limits.Dials < 0 || c.Limits.Window < 0 || c.Grace < 0 {
 		return invalid("reply_days, limits and grace can't be negative")
+	}
+	return nil
+}
+
+// check says what is wrong with the mail server; without a host there is none.
+func (m Mail) check() error {
+	switch {
+	case m.Host == "":
+		return nil
+	case !strings.Contains(m.From, "@"):
+		return invalid("mail.from: give the address that the mails come from, like jamakan@commune.example")
+	case !slices.Contains([]string{"starttls", "tls", "none"}, m.TLS):
+		return invalid("mail.tls: %q; write starttls, tls or none", m.TLS)
+	case m.TLS == "none" && !loopback(net.JoinHostPort(m.Host, "0")):
+		return invalid("mail.tls: none is only for a server on this machine; write starttls or tls")
+	case m.Port < 1 || m.Port > 65535:
+		return invalid("mail.port: %d is no port; write 587 for starttls, 465 for tls", m.Port)
 	}
 	return nil
 }
@@ -101,6 +121,9 @@ func (ch TextChannel) check(name string, onLoopback, sandbox bool) error {
 	}
 	if _, err := outbox.ParseMoney(ch.Budget); err != nil {
 		return invalid("%s.budget: %q is %s", where, ch.Budget, err)
+	}
+	if _, err := outbox.ParseMoney(ch.Price); err != nil {
+		return invalid("%s.price: %q is %s", where, ch.Price, err)
 	}
 	for _, d := range ch.Backoff {
 		if d <= 0 {

@@ -41,6 +41,9 @@ type Config struct {
 
 	USSD     map[string]Channel     `yaml:"ussd" doc:"USSD channels by provider: africastalking, or a name of yours with codec: generic"`
 	SMS      map[string]TextChannel `yaml:"sms" doc:"SMS channels by provider: africastalking, or a name of yours with codec: generic; {}: no SMS"`
+	Monday   Monday                 `yaml:"monday" doc:"every Monday at 6:00, Africa/Bamako: the files of the week that ended; a Monday on which the machine was off is made up"`
+	Mail     Mail                   `yaml:"mail" doc:"mail server that the Monday files leave by, to the coordinators who gave an address; empty host: none"`
+	Contact  string                 `yaml:"contact" doc:"line printed on the wall sheet: whom to ask, and where; empty: none"`
 	Sandbox  string                 `yaml:"sandbox" doc:"address of the built-in stand-in for an SMS provider, in the demonstration only; empty: none"`
 	Limits   Limits                 `yaml:"limits" doc:"what one number may do"`
 	Store    Store                  `yaml:"store" doc:"the embedded database"`
@@ -72,9 +75,25 @@ type TextChannel struct {
 	Rate     float64           `yaml:"rate" doc:"segments handed over per second, at most; 0: no limit"`
 	Parallel int               `yaml:"parallel" doc:"requests under way at once"`
 	Budget   string            `yaml:"budget" doc:"what a month may cost, like XOF 50000: spent, messages to many stop, answers and receipts don't; empty: no limit"`
+	Price    string            `yaml:"price" doc:"what one SMS costs, like XOF 25, for the dry run of a message to many before the provider has said a price; empty: not known"`
 	Quiet    []int             `yaml:"quiet" doc:"hours of the day (Mali) between which messages to many wait; empty: never"`
 	Generic  smsgeneric.Config `yaml:"generic"`
 	Backoff  []time.Duration   `yaml:"backoff" doc:"waits before a message that certainly was not taken is tried again; empty: 1m to 12h"`
+}
+
+// Monday is the work of Monday morning.
+type Monday struct {
+	Folder string `yaml:"folder" doc:"folder that gets one folder a week, for the public and for the coordination; empty: exports in the data folder; none: no files"`
+}
+
+// Mail is the mail server.
+type Mail struct {
+	Host     string `yaml:"host" doc:"name of the server"`
+	Port     int    `yaml:"port" doc:"587 for starttls, 465 for tls"`
+	User     string `yaml:"user" doc:"its log-in; empty: none"`
+	Password string `yaml:"password" doc:"better given by the environment"`
+	From     string `yaml:"from" doc:"address that the mails come from"`
+	TLS      string `yaml:"tls" doc:"starttls, tls, or none for a server on this machine"`
 }
 
 // Limits bound what one number may do.
@@ -97,6 +116,7 @@ func Default() Config {
 		USSD:     map[string]Channel{"africastalking": defaultCalls("demo")},
 		SMS:      map[string]TextChannel{"africastalking": demoTexts()},
 		Sandbox:  "127.0.0.1:8082",
+		Mail:     Mail{Port: 587, TLS: "starttls"},
 		Limits:   Limits{Dials: 60, Window: 10 * time.Minute},
 		Store:    Store{Mmap: "4GB"},
 		LogLevel: "info", Grace: 10 * time.Second,

@@ -1,0 +1,92 @@
+package desk
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/jamakan/jamakan/civic"
+)
+
+// leastShown is the fewest numbers that coordinators see (TALLY rules: 5; 10
+// for the public).
+const leastShown = 5
+
+// resultsView is what may be told of a consultation, commune by commune.
+type resultsView struct {
+	Communes []communeResult
+	Final    bool
+	Why      civic.Reason // results are not shown
+}
+
+// communeResult is what is told of a commune.
+type communeResult struct {
+	Commune civic.Code
+	Numbers civic.Figure
+	AsOf    civic.Week
+	Bars    []resultBar
+	Why     civic.Reason
+	Base    int64
+}
+
+// resultBar is the votes of one option.
+type resultBar struct {
+	Option civic.Option
+	Figure civic.Figure
+	Width  int64 // of a hundred, of the highest
+}
+
+// results are the figures of a consultation as the file of the coordinators
+// has them, of the communes she answers for.
+func (p *pages) results(c echo.Context, x *civic.Consultation) (*resultsView, error) {
+	now := p.cfg.Now()
+	if x.Draft || !x.Opened(now) {
+		return nil, nil
+	}
+	series, err := p.cfg.Book.Series(c.Request().Context(), civic.WeekOf(now))
+	if err != nil {
+		return nil, err
+	}
+	var sheets []*civic.Sheet
+	for i := range series {
+		if series[i].Consultation.Code == x.Code {
+			sheets = append(sheets, &series[i])
+		}
+	}
+	if len(sheets) == 0 {
+		return nil, nil
+	}
+	k := int64(leastShown)
+	if sheets[0].Fictional && p.cfg.Demo {
+		k = 1
+	}
+	published := civic.Publish(sheets, k)
+	v := &resultsView{Final: x.State(now) == civic.Closed}
+	for _, commune := range x.Scope {
+		if me(c).Covers(commune) {
+			v.Communes = append(v.Communes, tellCommune(x, commune, published.Communes[commune]))
+		}
+	}
+	if !sheets[len(sheets)-1].ResultsVisible() {
+		v.Why = civic.UntilClosing
+	}
+	return v, nil
+}
+
+func tellCommune(x *civic.Consultation, commune civic.Code, f civic.Figures) communeResult {
+	r := communeResult{Commune: commune, Numbers: f.Numbers, AsOf: f.AsOf, Why: f.Votes.Why, Base: f.Votes.Numbers}
+	most := int64(1)
+	for _, cell := range f.Votes.Cells {
+		most = max(most, cell.N)
+	}
+	for _, number := range slices.Sorted(maps.Keys(f.Votes.Cells)) {
+		if o := x.Option(int(number)); o != nil {
+			cell := f.Votes.Cells[number]
+			r.Bars = append(r.Bars, resultBar{*o, cell, cell.N * 100 / most})
+		}
+	}
+	slices.SortStableFunc(r.Bars, func(a, b resultBar) int { return cmp.Compare(b.Figure.N, a.Figure.N) })
+	return r
+}
