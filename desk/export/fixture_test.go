@@ -3,7 +3,6 @@ package export
 import (
 	"encoding/hex"
 	"fmt"
-	"io"
 	"iter"
 	"strings"
 	"testing"
@@ -227,11 +226,4 @@ func like(t testing.TB, all map[string][]byte, begins, ends string) []byte {
 	}
 	t.Fatalf("no %s...%s", begins, ends)
 	return nil
-}
-
-func discard(t testing.TB, f File) {
-	t.Helper()
-	if err := f.Write(io.Discard); err != nil {
-		t.Fatal(err)
-	}
 }

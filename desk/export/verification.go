@@ -36,10 +36,7 @@ func (b *book) checked() iter.Seq2[Leaf, error] {
 		for leaf, err := range b.src.Leaves {
 			var h tlog.Hash
 			if err == nil {
-				var n int
-				if n, err = hex.Decode(h[:], []byte(leaf.Hash)); err == nil && n != len(h) || err == nil && leaf.Index != tree.Size() {
-					err = fmt.Errorf("leaf %d: %w", leaf.Index, ErrLeaves)
-				}
+				h, err = leaf.hash(tree.Size())
 			}
 			if err != nil {
 				yield(Leaf{}, err)
@@ -54,6 +51,15 @@ func (b *book) checked() iter.Seq2[Leaf, error] {
 			yield(Leaf{}, fmt.Errorf("%d leaves, %d promised: %w", head.Size, b.src.Report.LogSize, ErrLeaves))
 		}
 	}
+}
+
+// hash reads the leaf that has its place in the log.
+func (l Leaf) hash(place uint64) (h tlog.Hash, err error) {
+	raw, err := hex.DecodeString(l.Hash)
+	if err != nil || len(raw) != len(h) || l.Index != place {
+		return h, fmt.Errorf("leaf %d: %w", place, ErrLeaves)
+	}
+	return tlog.Hash(raw), nil
 }
 
 // proven says whether the week has a checkpoint and the leaves under it.

@@ -23,7 +23,7 @@ func HTML(w io.Writer, p *Poster, l *locales.Locale) error {
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, say(p, l))
+	return t.Execute(w, lay(p, l))
 }
 
 // Panels are the two lists that stand side by side.
@@ -33,6 +33,17 @@ func (g page) Panels() []panel { return []panel{g.Works, g.Questions} }
 // get the same size, so that none looks the more important.
 func (g page) Long() bool {
 	return slices.ContainsFunc(g.Rows, func(r row) bool { return !r.Hidden && utf8.RuneCountInString(r.Label) > 27 })
+}
+
+// Clamp is how many lines a kind of text may take.
+func (g page) Clamp(kind string) int {
+	switch kind {
+	case "note":
+		return g.Limits.note
+	case "way":
+		return g.Limits.way
+	}
+	return itemLines
 }
 
 // Open says whether there is something to dial for.

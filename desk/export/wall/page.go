@@ -73,7 +73,7 @@ func (s speaker) figure(g *page) {
 	}
 	g.FigureNotes = append(g.FigureNotes, s.text("wall.not_people"))
 	if s.p.Adults > 0 {
-		g.FigureNotes = append([]string{s.text("wall.adults", "N", s.number(int64(s.p.Adults)), "Source", cut(s.p.Source, 30), "Year", strconv.Itoa(s.p.Year))}, g.FigureNotes...)
+		g.FigureNotes = append([]string{s.text("wall.adults", "N", s.number(int64(s.p.Adults)), "Source", cut(s.p.Source, 40), "Year", strconv.Itoa(s.p.Year))}, g.FigureNotes...)
 	}
 	g.Groups = []group{s.group("wall.women", v.Women, "wall.census", s.p.Women), s.group("wall.youth", v.Youth, "wall.census_adults", s.p.Young)}
 }

@@ -25,7 +25,7 @@ const (
 // PDF writes the poster in a language as one A4 page.
 func PDF(w io.Writer, p *Poster, l *locales.Locale) error {
 	d := newDrawing(p, l)
-	d.draw(say(p, l))
+	d.draw(lay(p, l))
 	return d.pdf.Output(w)
 }
 

@@ -1,7 +1,7 @@
 package wall
 
-// results fill what is left between the head and the panels.
-func (d *drawing) results(g page, low float64) {
+// title is the heading over the choices, and what their figures are.
+func (d *drawing) title(g page) {
 	if g.Results == "" {
 		return
 	}
@@ -13,9 +13,14 @@ func (d *drawing) results(g page, low float64) {
 	if used := d.at(margin, d.y+5, "B", size, g.Results); used+note+6 <= width {
 		d.right(margin+width, d.y+5, "", body, g.ResultsNote)
 		d.y += 7
-	} else {
-		d.y = d.paragraph(margin, d.y+6.6, "", body, lineHigh, d.wrap(g.ResultsNote, "", body, width, 2)) + 0.6
+		return
 	}
+	d.y = d.paragraph(margin, d.y+6.6, "", body, lineHigh, d.wrap(g.ResultsNote, "", body, width, 2)) + 0.6
+}
+
+// results fill what is left between the head and the panels.
+func (d *drawing) results(g page, low float64) {
+	d.title(g)
 	room := low - d.y
 	if g.More != "" {
 		room -= lineHigh
@@ -41,7 +46,7 @@ const (
 	labelAt  = margin + 11
 	labelFor = 90.0
 	barAt    = labelAt + labelFor + 2
-	barFor   = 46.0
+	barFor   = 42.0
 )
 
 // room is how wide a label may be.
@@ -61,7 +66,7 @@ func (d *drawing) choice(r row, high, letters float64) {
 	if !r.Hidden {
 		thick := min(6, high*0.56)
 		d.bar(barAt, d.y+(high-thick)/2, barFor, thick, r.Fill)
-		d.right(barAt+barFor+21, base, "B", 16, r.Votes)
+		d.right(barAt+barFor+25, base, "B", d.fit(r.Votes, "B", 23, 16, body), r.Votes)
 		d.right(margin+width, base, "", 13, r.Percent)
 	}
 	d.y += high
@@ -83,7 +88,7 @@ func (d *drawing) foot(g page) float64 {
 		low -= lineHigh
 		d.paragraph(margin, low, "", d.fit(g.Root, "", width, body, body), lineHigh, d.wrap(g.Root, "", body, width, 1))
 	}
-	check, contact := d.item(g.Check, 3), d.item(g.Contact, 3)
+	check, contact := d.item(g.Check, g.Limits.way), d.item(g.Contact, g.Limits.way)
 	low -= float64(max(len(check), len(contact)))*lineHigh + 0.8
 	d.strong(margin, low, g.Check.Strong, check)
 	d.strong(margin+column+gutter, low, g.Contact.Strong, contact)
@@ -145,7 +150,7 @@ func (d *drawing) panels(g page, low float64) float64 {
 func (d *drawing) lines(p panel) [][]string {
 	var all [][]string
 	for _, it := range p.Items {
-		all = append(all, d.item(it, 2))
+		all = append(all, d.item(it, itemLines))
 	}
 	return all
 }

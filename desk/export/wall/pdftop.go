@@ -27,7 +27,7 @@ func (d *drawing) head(g page) {
 	lines := d.wrap(g.Question, "B", size, width, 2)
 	d.y = d.paragraph(margin, d.y, "B", size, size*point*1.18, lines)
 	for _, note := range g.Notes {
-		d.y = d.paragraph(margin, d.y+0.6, "B", body, lineHigh, d.wrap(note, "B", body, width, 2))
+		d.y = d.paragraph(margin, d.y+0.6, "B", body, lineHigh, d.wrap(note, "B", body, width, g.Limits.note))
 	}
 	d.y += 2.4
 }
@@ -90,7 +90,7 @@ func (d *drawing) group(g group, x, y, wide float64) float64 {
 	}
 	y = d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Said, "", body, wide, 2))
 	if g.Census != "" {
-		y = d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Census, "", body, wide, 1))
+		y = d.paragraph(x, y, "", body, lineHigh, d.wrap(g.Census, "", body, wide, 2))
 	}
 	return y + 2.4
 }

@@ -37,6 +37,7 @@ type page struct {
 	Check, Contact   item
 	Root             string
 	Sign             []string
+	Limits           limits
 	SignHow          string
 }
 
