@@ -92,6 +92,7 @@ func serveOffice(o office) http.Handler {
 	})
 	servePersons(mux, o)
 	serveCorrect(mux, o)
+	serveBackup(mux, o)
 	mux.HandleFunc("POST /opinions", func(w http.ResponseWriter, r *http.Request) {
 		all, err := o.Opinions(r.Context())
 		reply(w, all, err)

@@ -92,22 +92,19 @@ func Old(all []Kept, daily, weekly int) []Kept {
 	return old
 }
 
-// Prune deletes what retention lets go. newest is the backup that was just
-// made: it is read whole again first, and if it is not there and whole,
-// nothing is deleted.
-func Prune(folder string, keys *secret.Keys, newest string, daily, weekly int, whole func(string) error) (deleted []string, err error) {
+// Prune deletes what retention lets go. newest is the backup that was just put
+// in place: if it is not the newest there, nothing is deleted.
+func Prune(folder string, keys *secret.Keys, newest string, daily, weekly int) (deleted []string, err error) {
 	all, err := List(folder, keys)
 	if err != nil {
 		return nil, err
 	}
 	if len(all) == 0 || all[0].Path != newest {
-		return nil, errors.New("the newest backup is not the one that was just made: nothing is deleted")
-	}
-	if err := whole(newest); err != nil {
-		return nil, err
+		return nil, errors.New("the newest backup in the folder is not the one that was just made (has the clock gone back?): none is deleted")
 	}
 	for _, k := range Old(all, daily, weekly) {
-		if err = errors.Join(err, os.Remove(k.Path)); err == nil {
+		gone := os.Remove(k.Path)
+		if err = errors.Join(err, gone); gone == nil {
 			deleted = append(deleted, k.Path)
 		}
 	}

@@ -101,26 +101,38 @@ func (b *File) Whole(ctx context.Context) error {
 	return nil
 }
 
-// Extract writes the database, decrypted, and wants exactly the one of the
-// manifest. Identities are needed for an encrypted one only. A wrong one is
-// found out before a byte is written.
-func (b *File) Extract(ctx context.Context, into func() (io.Writer, error), identities []age.Identity) error {
-	var in io.Reader = patient{ctx, io.NewSectionReader(b.f, b.head.size, b.size-tailLength-b.head.size)}
-	if b.head.m.Encrypted {
-		if len(identities) == 0 {
-			return fmt.Errorf("%w: none was given; give the file of the identity of %s with --identity", ErrIdentity, strings.Join(b.head.m.To, " or "))
-		}
-		var err error
-		var wrong *age.NoIdentityMatchError
-		in, err = age.Decrypt(in, identities...)
-		switch {
-		case errors.As(err, &wrong):
-			return fmt.Errorf("%w; it was encrypted to %s", ErrIdentity, strings.Join(b.head.m.To, " or "))
-		case err != nil:
-			return fmt.Errorf("%w: %w", ErrDamaged, err)
-		}
+// Opens says whether the identities open the backup, before anything of it is
+// written. One that is not encrypted needs none.
+func (b *File) Opens(identities []age.Identity) error {
+	_, err := b.database(context.Background(), identities)
+	return err
+}
+
+// database reads the database, decrypted.
+func (b *File) database(ctx context.Context, identities []age.Identity) (io.Reader, error) {
+	in := patient{ctx, io.NewSectionReader(b.f, b.head.size, b.size-tailLength-b.head.size)}
+	if !b.head.m.Encrypted {
+		return in, nil
 	}
-	w, err := into()
+	whom := strings.Join(b.head.m.To, " or ")
+	if len(identities) == 0 {
+		return nil, fmt.Errorf("%w: none was given; give the file of the secret half of %s with --identity", ErrIdentity, whom)
+	}
+	out, err := age.Decrypt(in, identities...)
+	var wrong *age.NoIdentityMatchError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, fmt.Errorf("%w; it was encrypted to %s", ErrIdentity, whom)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return out, nil
+}
+
+// Extract writes the database, decrypted, and wants exactly the one of the
+// manifest.
+func (b *File) Extract(ctx context.Context, w io.Writer, identities []age.Identity) error {
+	in, err := b.database(ctx, identities)
 	if err != nil {
 		return err
 	}

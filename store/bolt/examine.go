@@ -8,6 +8,7 @@ import (
 
 	bbolt "go.etcd.io/bbolt"
 
+	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/store"
 )
 
@@ -75,5 +76,11 @@ func (e *Engine) examine(tx *bbolt.Tx, x *Examined, progress func(done, total ui
 
 // SkipReceipts leaves a gap of receipt numbers that are never given: after a
 // restore, whoever was told one after the backup keeps it for herself. The
-// next commit keeps the gap.
-func (e *Engine) SkipReceipts(n uint32) { e.receipt.Add(n) }
+// next commit keeps the gap. ErrRefused: so many are not left.
+func (e *Engine) SkipReceipts(n uint32) error {
+	if at := e.receipt.Load(); uint64(at)+uint64(n) >= civic.Receipts {
+		return fmt.Errorf("%w: %d receipt numbers can't be skipped, %d are left", store.ErrRefused, n, max(0, civic.Receipts-int64(at)))
+	}
+	e.receipt.Add(n)
+	return nil
+}

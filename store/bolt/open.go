@@ -76,7 +76,7 @@ type memory struct {
 	voters    *index
 	scattered *index
 	receipts  receiptTable
-	reserved  uint32   // numbers below it may have been used, by opinions too
+	reserved  uint32 // numbers below it may have been used, by opinions too
 	counts    map[string]civic.Counts
 	flows     civic.Flows
 	standing  map[standingKey]civic.Standing

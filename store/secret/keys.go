@@ -97,15 +97,20 @@ func makeFile(path string) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
+	return k, k.Save(path)
+}
+
+// Save writes the master key into a new file, mode 0600.
+func (k *Keys) Save(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("the key file can't be made: %w", err)
+		return fmt.Errorf("the key file can't be made: %w", err)
 	}
 	_, err = f.WriteString(k.Text() + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("the key file can't be written: %w", err)
+		return fmt.Errorf("the key file can't be written: %w", err)
 	}
-	return k, nil
+	return nil
 }
 
 func derive(master [Size]byte) (*Keys, error) {
