@@ -78,7 +78,7 @@ func (b *Book) noteRestore(ctx context.Context, who string, r Restoration) (Rest
 		if err != nil {
 			return Change{}, err
 		}
-		said, err := entry(v, seq, who, "data.restore", r.Made.UTC().Format(time.RFC3339),
+		said, err := entry(v, seq, who, "data.restore", r.Made.In(civic.Bamako).Format("02/01/2006 15:04"),
 			fmt.Sprintf("ballots %d", r.Ballots), fmt.Sprintf("messages of unknown fate %d", r.Messages),
 			fmt.Sprintf("messages to many paused %d", len(r.Campaigns)), fmt.Sprintf("receipt numbers skipped %d", r.Skipped))
 		return Change{Put: []Put{kept, said}}, err

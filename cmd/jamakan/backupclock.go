@@ -76,22 +76,31 @@ func (b *backupClock) tick(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	b.settle(now, err)
 	if err != nil {
-		if b.why = err; b.since.IsZero() {
-			b.since = now
-		}
-		b.next = now.Add(min(b.cfg.Every, backupAgain))
 		b.log.Error("no backup was made; it is tried again", "at", b.next, "err", err)
 		return
 	}
-	b.last, b.since, b.why, b.next = now, time.Time{}, nil, now.Add(b.cfg.Every)
+	// Only now, and only beside this one, are old ones let go.
 	gone, err := backup.Prune(b.cfg.Folder, b.keys, path, b.cfg.Daily, b.cfg.Weekly)
 	b.log.Info("backup made and verified", "file", path, "old ones deleted", len(gone))
 	if err != nil {
 		b.log.Error("old backups are not deleted", "err", err)
 	}
+}
+
+// settle takes the end of a backup.
+func (b *backupClock) settle(now time.Time, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.why = err; err == nil {
+		b.last, b.since, b.next = now, time.Time{}, now.Add(b.cfg.Every)
+		return
+	}
+	if b.since.IsZero() {
+		b.since = now
+	}
+	b.next = now.Add(min(b.cfg.Every, backupAgain))
 }
 
 // begin finds the newest backup of earlier starts.
