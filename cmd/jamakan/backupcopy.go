@@ -12,9 +12,8 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
+	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/backup"
 )
 
@@ -29,13 +28,14 @@ const (
 	copyReserve = 32 << 20
 )
 
-// errRoom: there is no room for the copy.
-var errRoom = errors.New("no room for the copy that a backup is made from")
+// errRoom: a disk has no room for a whole database.
+var errRoom = errors.New("no room for a whole copy of the database")
 
 // verifiedCopy copies the database and verifies the copy, which has no name
 // any more when it returns: it is gone when it is closed, whatever happens.
 func (h *house) verifiedCopy(ctx context.Context) (f *os.File, m backup.Manifest, err error) {
-	if err := h.book.FlushTraffic(ctx); err != nil {
+	// A full store, above all, must be backed up.
+	if err := h.book.FlushTraffic(ctx); err != nil && !errors.Is(err, store.ErrRefused) {
 		return nil, m, err
 	}
 	folder := h.cfg.Backup.Scratch
@@ -73,37 +73,11 @@ func (h *house) verifiedCopy(ctx context.Context) (f *os.File, m backup.Manifest
 // fill writes the database into a file.
 func (h *house) fill(ctx context.Context, f *os.File, m *backup.Manifest) (err error) {
 	sum := sha256.New()
-	if m.Bytes, err = h.engine.Backup(ctx, &gentle{ctx: ctx, f: f, sum: sum}); err != nil {
+	if m.Bytes, err = h.engine.Backup(ctx, io.MultiWriter(backup.NewGentle(ctx, f), sum)); err != nil {
 		return err
 	}
 	m.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	return f.Sync()
-}
-
-// gentle writes a large file so that votes hardly notice: the disk gets it in
-// small portions, else the sync of one vote would wait for all of it.
-type gentle struct {
-	ctx   context.Context
-	f     *os.File
-	sum   io.Writer
-	since int
-}
-
-// portion is how many bytes wait for the disk at most.
-const portion = 1 << 20
-
-// Write writes, until the context ends.
-func (g *gentle) Write(p []byte) (int, error) {
-	if err := g.ctx.Err(); err != nil {
-		return 0, err
-	}
-	n, err := g.f.Write(p)
-	_, _ = g.sum.Write(p[:n]) // a hash takes everything
-	if g.since += n; err == nil && g.since >= portion {
-		g.since = 0
-		err = unix.Fdatasync(int(g.f.Fd()))
-	}
-	return n, err
+	return nil // no sync: the copy need not outlive this process
 }
 
 // roomFor says whether a folder has room for so many bytes more.

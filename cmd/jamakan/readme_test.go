@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -53,13 +55,14 @@ func TestDocumentedCommands(t *testing.T) {
 		if !running {
 			stopGently(t, cmd)
 		}
+		usb := t.TempDir() // each round plugs in an empty one
 		for _, line := range lines {
-			runDocumented(t, bin, data, callback, sandbox, line, running)
+			runDocumented(t, bin, data, usb, callback, sandbox, line, running)
 		}
 	}
 }
 
-func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, running bool) {
+func runDocumented(t *testing.T, bin, data, usb, callback, sandbox, line string, running bool) {
 	t.Helper()
 	rest, ours := strings.CutPrefix(line, "go run ./cmd/jamakan ")
 	switch {
@@ -76,6 +79,11 @@ func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, runn
 		return
 	}
 	args := strings.Fields(rest)
+	for i := range args { // usb/ is where the documents keep backups and keys
+		if name, ok := strings.CutPrefix(args[i], "usb/"); ok {
+			args[i] = filepath.Join(usb, name)
+		}
+	}
 	if args[0] == "dial" {
 		if !running {
 			return // a phone needs a gateway
@@ -92,7 +100,10 @@ func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, runn
 		runSandbox(t, bin, args)
 		return
 	}
-	args = append(args, "--data", data)
+	if indexOf(args, "--data") < 0 {
+		args = append(args, "--data", data)
+	}
+	args, stdin, stdout := redirected(t, args)
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	run := exec.CommandContext(ctx, bin, args...)
@@ -101,9 +112,42 @@ func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, runn
 		args[i+1] = t.TempDir()
 		run.Args = append([]string{bin}, args...)
 	}
-	if said, err := run.CombinedOutput(); err != nil {
-		t.Errorf("%s (gateway running: %v): %v\n%s", line, running, err, said)
+	var said bytes.Buffer
+	run.Stdin, run.Stdout, run.Stderr = stdin, io.MultiWriter(&said, stdout), &said
+	if err := run.Run(); err != nil {
+		t.Errorf("%s (gateway running: %v): %v\n%s", line, running, err, said.String())
 	}
+}
+
+// redirected does what a shell does with < and >.
+func redirected(t *testing.T, args []string) (rest []string, stdin io.Reader, stdout io.Writer) {
+	t.Helper()
+	stdin, stdout = strings.NewReader(""), io.Discard
+	for i := 0; i < len(args); i++ {
+		if args[i] != "<" && args[i] != ">" {
+			rest = append(rest, args[i])
+			continue
+		}
+		open := os.Open
+		if args[i] == ">" {
+			open = os.Create
+		}
+		i++
+		f, err := open(args[i])
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = f.Close() })
+		stdin, stdout = redirect(args[i-1], f, stdin, stdout)
+	}
+	return rest, stdin, stdout
+}
+
+func redirect(sign string, f *os.File, stdin io.Reader, stdout io.Writer) (io.Reader, io.Writer) {
+	if sign == "<" {
+		return f, stdout
+	}
+	return stdin, f
 }
 
 func indexOf(args []string, arg string) int {

@@ -244,7 +244,7 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 		s.log.Info("stopping: finishing what was accepted", "grace", grace)
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
-		return errors.Join(s.callbacks.Shutdown(last), s.desk.Shutdown(last), s.office.Shutdown(last), s.texts.shutdown(last))
+		return errors.Join(s.callbacks.Shutdown(last), s.desk.Shutdown(last), closeOffice(last, s.office), s.texts.shutdown(last))
 	})
 	err := g.Wait()
 	if errors.Is(err, context.Canceled) {

@@ -100,6 +100,15 @@ func serveOffice(o office) http.Handler {
 	return mux
 }
 
+// closeOffice finishes the verbs under way, as far as their readers let it:
+// one that reads a backup slowly does not keep the gateway from stopping.
+func closeOffice(ctx context.Context, srv *http.Server) error {
+	if err := srv.Shutdown(ctx); err != nil {
+		return srv.Close()
+	}
+	return nil
+}
+
 // maxPlan is the most a plan file may hold, in bytes.
 const maxPlan = 8 << 20
 

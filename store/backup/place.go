@@ -42,7 +42,7 @@ func Put(ctx context.Context, path string, overwrite bool, fill func(io.Writer) 
 		}
 		err = errors.Join(err, part.Close())
 	}()
-	if err := fill(part); err != nil {
+	if err := fill(NewGentle(ctx, part)); err != nil {
 		return err
 	}
 	if err := part.Sync(); err != nil {
