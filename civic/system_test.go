@@ -123,7 +123,7 @@ func (s *system) judge() string {
 			continue
 		}
 		for j, c := range s.part {
-			if _, ok := s.shown(at, c); ok {
+			if s.told(at, c) {
 				continue
 			}
 			if other, ok := s.shown(at, s.part[0]); ok && !s.sums() && !small(n-other, s.k) {
@@ -135,6 +135,18 @@ func (s *system) judge() string {
 		}
 	}
 	return s.judgeMargins()
+}
+
+// told says whether a figure is shown, or in a column that is shown to be
+// all 0.
+func (s *system) told(at Code, c string) bool {
+	_, shown := s.shown(at, c)
+	sum, known := s.shown(pooled, c)
+	if !s.sums() && c != s.part[0] { // the numbers that did not choose the option
+		sum, known = s.shown(pooled, s.part[0])
+		sum = s.numbers[pooled] - sum
+	}
+	return shown || known && sum == 0
 }
 
 func (s *system) sums() bool { return s.d != byVotes || s.oneMark }
