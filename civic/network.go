@@ -134,17 +134,13 @@ func (g *network) push(path []step, by int64) {
 	}
 }
 
-// complement hides what is cheapest to hide and widens the arc's interval. It
-// looks from where the flow over hidden arcs is at its most, so each path it
-// finds hides something. A published count can be thought k lower, or not at
-// all: one that is hidden widens enough, unless hidden arcs on the way don't.
+// complement hides what is cheapest to hide so that the arc may be more. It
+// looks from where the flow over hidden arcs is at its most, so each way it
+// finds hides something. That it may be less is not sought: an arc is hidden
+// for a count, or a change, under k, so that alone never widens it enough.
 func (g *network) complement(i int, k int64) bool {
-	a := g.arcs[i]
 	g.raise(i, k)
-	path := g.path(a.to, a.from, i)
-	if path == nil && g.lower(i, k) < a.room {
-		path = g.path(a.from, a.to, i)
-	}
+	path := g.path(g.arcs[i].to, g.arcs[i].from, i)
 	for _, s := range path {
 		g.arcs[s.arc].hidden = true
 	}
