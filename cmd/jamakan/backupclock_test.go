@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -17,6 +18,8 @@ import (
 	"filippo.io/age"
 
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
+	"github.com/jamakan/jamakan/locales"
+	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/backup"
 	"github.com/jamakan/jamakan/store/secret"
 )
@@ -145,5 +148,45 @@ func TestBackupAtStart(t *testing.T) {
 	defer b.Close()
 	if m := b.Manifest(); !m.Encrypted || b.Opens([]age.Identity{id}) != nil || b.Whole(context.Background()) != nil {
 		t.Errorf("%+v", m)
+	}
+}
+
+// Everything that the page of the week may say of backups and restores has its
+// words.
+func TestBrokenHasWords(t *testing.T) {
+	at := time.Date(2026, 11, 30, 6, 0, 0, 0, time.UTC)
+	cfg := config.Default()
+	cfg.Demo = false
+	h := &house{cfg: cfg, now: func() time.Time { return at }}
+	s := &servers{house: h, backups: newBackupClock(h, nil), restored: &store.Restoration{Made: at.Add(-time.Hour), At: at}}
+	all := s.broken()
+	h.cfg.Backup.Folder = t.TempDir()
+	s.backups.settle(at, errors.New("the disk failed"))
+	all = append(all, s.broken()...)
+	catalog, err := languages(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := catalog.Default("fr")
+	said := ""
+	for _, f := range all {
+		if !words.Has(f.Key) {
+			t.Errorf("no words for %s", f.Key)
+			continue
+		}
+		var with []locales.Arg
+		for i := 0; i+1 < len(f.Pairs); i += 2 {
+			with = append(with, locales.Arg{Name: fmt.Sprint(f.Pairs[i]), Value: fmt.Sprint(f.Pairs[i+1])})
+		}
+		said += words.Text(f.Key, with...) + "\n"
+	}
+	for _, want := range []string{"backup.folder", "the disk failed", "30/11/2026 05:00", "depuis le 30/11/2026 06:00"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not said in\n%s", want, said)
+		}
+	}
+	s.restored.At = at.Add(-29 * 24 * time.Hour)
+	if got := s.broken(); len(got) != 1 {
+		t.Errorf("after four weeks: %v", got)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"syscall"
 	"testing"
 
+	bbolt "go.etcd.io/bbolt"
+
 	"github.com/jamakan/jamakan/store/backup"
 )
 
@@ -202,5 +204,36 @@ func TestBackupCutOnTheWay(t *testing.T) {
 			t.Errorf("after %d bytes: %v, left %v", after, err, left)
 		}
 		srv.Close()
+	}
+}
+
+// TestBackupOfDamagedData: a choice changed in the log, which no start after a
+// clean stop notices, is noticed by the backup, and no backup is made of it.
+func TestBackupOfDamagedData(t *testing.T) {
+	d := newDrill(t)
+	data := filepath.Join(t.TempDir(), "data")
+	cmd, base := gateway(t, d.bin, data)
+	stop := d.load(base, 5)
+	d.until(60)
+	stop()
+	stopGently(t, cmd)
+	db, err := bbolt.Open(filepath.Join(data, databaseFile), 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(func(tx *bbolt.Tx) error {
+		log := tx.Bucket([]byte("log"))
+		k, v := log.Cursor().First()
+		v = append([]byte(nil), v...)
+		v[len(v)-1] ^= 1
+		return log.Put(k, v)
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	said, err := d.verb("", nil, "backup", filepath.Join(d.safe, "bad"), "--data", data)
+	left, _ := os.ReadDir(d.safe)
+	if err == nil || !strings.Contains(said, "is not good") || len(left) > 0 {
+		t.Errorf("%v, left %v\n%s", err, left, said)
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jamakan/jamakan/civic"
 )
 
 // commands are the shell lines of a document.
@@ -78,11 +80,17 @@ func runDocumented(t *testing.T, bin, data, usb, callback, sandbox, line string,
 	case rest == "serve": // it is running, or was
 		return
 	}
-	args := strings.Fields(rest)
+	args := words(rest)
 	for i := range args { // usb/ is where the documents keep backups and keys
 		if name, ok := strings.CutPrefix(args[i], "usb/"); ok {
 			args[i] = filepath.Join(usb, name)
 		}
+	}
+	if i := indexOf(args, "--week"); i >= 0 {
+		args[i+1] = civic.WeekOf(time.Now()).Prev().String() // the demonstration began a week ago
+	}
+	if args[0] == "coordinator" && !running {
+		data += "-2" // the accounts of the first time are there
 	}
 	if args[0] == "dial" {
 		if !running {
@@ -119,35 +127,17 @@ func runDocumented(t *testing.T, bin, data, usb, callback, sandbox, line string,
 	}
 }
 
-// redirected does what a shell does with < and >.
-func redirected(t *testing.T, args []string) (rest []string, stdin io.Reader, stdout io.Writer) {
-	t.Helper()
-	stdin, stdout = strings.NewReader(""), io.Discard
-	for i := 0; i < len(args); i++ {
-		if args[i] != "<" && args[i] != ">" {
-			rest = append(rest, args[i])
+// words splits a line as a shell does, as far as the documents need it.
+func words(line string) []string {
+	var all []string
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			all = append(all, part)
 			continue
 		}
-		open := os.Open
-		if args[i] == ">" {
-			open = os.Create
-		}
-		i++
-		f, err := open(args[i])
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = f.Close() })
-		stdin, stdout = redirect(args[i-1], f, stdin, stdout)
+		all = append(all, strings.Fields(part)...)
 	}
-	return rest, stdin, stdout
-}
-
-func redirect(sign string, f *os.File, stdin io.Reader, stdout io.Writer) (io.Reader, io.Writer) {
-	if sign == "<" {
-		return f, stdout
-	}
-	return stdin, f
+	return all
 }
 
 func indexOf(args []string, arg string) int {
