@@ -237,3 +237,28 @@ func TestBackupOfDamagedData(t *testing.T) {
 		t.Errorf("%v, left %v\n%s", err, left, said)
 	}
 }
+
+// TestRestoreKilled: a restore that is killed half way leaves no database, and
+// no gateway begins with an empty one; restored again, nothing of it is left.
+func TestRestoreKilled(t *testing.T) {
+	d, _, good, _ := smallDrill(t)
+	env := []string{"JAMAKAN_KEY=" + d.key}
+	machine := t.TempDir()
+	half := filepath.Join(machine, restoreName+"1")
+	if err := os.MkdirAll(half, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(half, databaseFile), []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.refused(machine, "a restore was ended before it was done", env, "serve", "--data", machine)
+	if said, err := d.verb("", env, "restore", good, "--data", machine); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	if left := tree(t, machine); strings.Contains(left, restoreName) {
+		t.Errorf("left: %s", left)
+	}
+	if said, err := d.verb("", env, "check", "--data", machine); err != nil {
+		t.Errorf("check: %v\n%s", err, said)
+	}
+}

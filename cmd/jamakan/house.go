@@ -40,6 +40,9 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder can't be made: %w; give another with --data", err)
 	}
+	if err := restoreCut(cfg); err != nil {
+		return nil, err
+	}
 	keys, err := loadKeys(cfg, w)
 	if err != nil {
 		return nil, err

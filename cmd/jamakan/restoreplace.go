@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jamakan/jamakan/cmd/jamakan/config"
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/backup"
 	"github.com/jamakan/jamakan/store/bolt"
@@ -49,10 +50,11 @@ func (r *restoring) restore(ctx context.Context) (err error) {
 	}
 	defer os.RemoveAll(folder)
 	ready := filepath.Join(folder, databaseFile)
-	if err := r.extract(ctx, ready); err != nil {
+	x, err := r.extract(ctx, ready)
+	if err != nil {
 		return err
 	}
-	said, err := r.settle(ctx, ready)
+	said, err := r.settle(ctx, ready, r.skip(ctx, path, x.Reserved))
 	if err != nil {
 		return err
 	}
@@ -71,6 +73,16 @@ func madeFolder(path string) (made bool, err error) {
 	return true, os.MkdirAll(path, 0o700)
 }
 
+// restoreCut says whether a restore was killed before it put a database in
+// place: whoever starts a gateway now would begin with none.
+func restoreCut(cfg config.Config) error {
+	left, _ := filepath.Glob(filepath.Join(cfg.Data, restoreName+"*")) // the pattern is well formed
+	if _, err := os.Lstat(filepath.Join(cfg.Data, databaseFile)); err == nil || len(left) == 0 {
+		return nil
+	}
+	return fmt.Errorf("a restore was ended before it was done, and there is no database: restore again, or remove %s to begin with an empty one", left[0])
+}
+
 // clear removes what an earlier restore left that was killed.
 func (r *restoring) clear() {
 	left, _ := filepath.Glob(filepath.Join(r.cfg.Data, restoreName+"*")) // the pattern is well formed
@@ -80,33 +92,32 @@ func (r *restoring) clear() {
 }
 
 // extract writes the database of the backup and verifies it.
-func (r *restoring) extract(ctx context.Context, path string) (err error) {
+func (r *restoring) extract(ctx context.Context, path string) (x bolt.Examined, err error) {
 	m := r.b.Manifest()
 	if err := roomFor(filepath.Dir(path), m.Bytes); err != nil {
-		return err
+		return x, err
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return err
+		return x, err
 	}
 	err = r.b.Extract(ctx, f, r.identities)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
+		return x, err
 	}
-	x, err := r.examine(ctx, path)
-	if err != nil {
-		return err
+	if x, err = r.examine(ctx, path); err != nil {
+		return x, err
 	}
 	root := hex.EncodeToString(x.Report.Head.Root[:])
 	if x.Fingerprint != m.Key || x.Ballots != m.Ballots || x.Report.Head.Size != m.Records || root != m.Root {
-		return fmt.Errorf("%w: its database has %d ballots and root %.16s of key %s, its manifest says %d, %.16s and %s", backup.ErrDamaged, x.Ballots, root, x.Fingerprint, m.Ballots, m.Root, m.Key)
+		return x, fmt.Errorf("%w: its database has %d ballots and root %.16s of key %s, its manifest says %d, %.16s and %s", backup.ErrDamaged, x.Ballots, root, x.Fingerprint, m.Ballots, m.Root, m.Key)
 	}
-	return nil
+	return x, nil
 }
 
 // settle opens the restored database before anybody serves it: messages that
 // waited, messages to many, and the numbers of receipts.
-func (r *restoring) settle(ctx context.Context, path string) (said store.Restoration, err error) {
+func (r *restoring) settle(ctx context.Context, path string, skip uint32) (said store.Restoration, err error) {
 	e, err := bolt.Open(bolt.Options{Path: path, Now: r.now})
 	if err != nil {
 		return said, err
@@ -117,7 +128,7 @@ func (r *restoring) settle(ctx context.Context, path string) (said store.Restora
 		return said, err
 	}
 	m := r.b.Manifest()
-	said = store.Restoration{Made: m.Created, Ballots: m.Ballots, Skipped: r.skip()}
+	said = store.Restoration{Made: m.Created, Ballots: m.Ballots, Skipped: skip}
 	if err := e.SkipReceipts(said.Skipped); err != nil {
 		return said, err
 	}
@@ -132,14 +143,20 @@ const (
 	skipMost   = 8_000_000
 )
 
-// skip is the gap. It grows with time, so that the same backup restored again
-// later does not give what was given in between.
-func (r *restoring) skip() uint32 {
-	if r.v.SkipReceipts > 0 {
-		return r.v.SkipReceipts
-	}
+// skip is the gap behind the numbers below reserved. It grows with time, so
+// that the same backup restored again later does not give what was given in
+// between; data that is being replaced, where it can still be read, tells
+// exactly what was given.
+func (r *restoring) skip(ctx context.Context, old string, reserved uint32) uint32 {
 	since := max(0, r.now().Sub(r.b.Manifest().Created))
-	return uint32(min(skipMost, skipAlways+skipSecond*int64(since/time.Second)))
+	gap := uint32(min(skipMost, skipAlways+skipSecond*int64(since/time.Second)))
+	if r.v.SkipReceipts > 0 {
+		gap = r.v.SkipReceipts
+	}
+	if x, err := r.examine(ctx, old); err == nil && x.Fingerprint == r.keys.Fingerprint() && x.Reserved > reserved {
+		gap = max(gap, x.Reserved-reserved+skipAlways)
+	}
+	return gap
 }
 
 // install gives the database its name. One that is there keeps its bytes under

@@ -116,7 +116,7 @@ func (r *restoring) check(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(folder)
-	if err := r.extract(ctx, filepath.Join(folder, databaseFile)); err != nil {
+	if _, err := r.extract(ctx, filepath.Join(folder, databaseFile)); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(r.w.stdout, "%s can be restored: %s\n", r.v.File, describe(r.b.Manifest()))

@@ -1,7 +1,9 @@
 package backup
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,5 +78,15 @@ func TestRecipients(t *testing.T) {
 	all, err := RecipientsFile(path)
 	if err != nil || len(all) != 2 {
 		t.Errorf("%v %v", all, err)
+	}
+}
+
+// A disk that gives other bytes than it was given is noticed while writing.
+func TestChangedUnderWay(t *testing.T) {
+	data := database()
+	m := manifest(data)
+	data[5] ^= 1
+	if err := Write(io.Discard, m, keys(t), bytes.NewReader(data), nil); err == nil {
+		t.Error("a copy that changed was written")
 	}
 }
