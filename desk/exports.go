@@ -116,6 +116,8 @@ func (p *pages) exportsPage(c echo.Context, status int, v exportsView) error {
 	switch {
 	case errors.Is(err, export.ErrNoWeek), errors.Is(err, export.ErrCommune), errors.Is(err, store.ErrWeekAhead):
 		v.None = true
+	case errors.Is(err, export.ErrFormat):
+		return echo.ErrNotFound
 	case err != nil:
 		return err
 	}

@@ -46,6 +46,13 @@ func villages(t *testing.T) (*stage, *post) {
 	t.Helper()
 	p := &post{}
 	s := serve(t, false, func(c *desk.Config) { c.Many = p })
+	s.subscribe(t)
+	return s, p
+}
+
+// subscribe lets 74 numbers ask for news; four of them have stopped since.
+func (s *stage) subscribe(t *testing.T) {
+	t.Helper()
 	for n := range 74 {
 		c := civic.Citizen{Lang: [...]string{"bm", "bm", "fr", ""}[n%4], Commune: "01019901", Sex: civic.Sex(n % 3), Age: civic.Age(n % 5), News: civic.NewsYes}
 		switch {
@@ -64,7 +71,6 @@ func villages(t *testing.T) (*stage, *post) {
 			t.Fatal(err)
 		}
 	}
-	return s, p
 }
 
 func written(more url.Values) url.Values {

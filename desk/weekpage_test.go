@@ -97,14 +97,14 @@ func (s *stage) voter(t *testing.T, commune civic.Code, n int) {
 }
 
 // lived is a desk in the third week of a region's consultation.
-func lived(t *testing.T, communes int) *stage {
+func lived(t *testing.T, communes int, change ...func(*desk.Config)) *stage {
 	t.Helper()
-	s := serve(t, true, func(c *desk.Config) {
+	s := serve(t, true, append(change, func(c *desk.Config) {
 		c.Posts = func() []desk.Post {
 			return []desk.Post{{Provider: "africastalking", Paused: "405 InsufficientBalance", Since: noon}}
 		}
 		c.Disk = func() int64 { return 40 << 30 }
-	})
+	})...)
 	ctx := context.Background()
 	if _, err := s.Book.Import(ctx, store.ByItself, region(s.Clock.Now(), communes)); err != nil {
 		t.Fatal(err)
