@@ -34,6 +34,9 @@ func (w *walk) see(name string) {
 			touchable(w.t, w.ctx, name)
 		}
 	}
+	if size := get(w.t, w.ctx, chromedp.Evaluate[int](`performance.getEntriesByType("navigation")[0].decodedBodySize`)); size > 60_000 {
+		w.t.Errorf("%s: %d bytes, 60000 at most", name, size)
+	}
 	look(w.t, w.ctx, "page-"+name)
 	w.touch(false)
 }
@@ -57,7 +60,7 @@ func (w *walk) at(name, path string) {
 // it leads to.
 func (w *walk) post(path string, form url.Values) {
 	w.t.Helper()
-	fields, err := json.Marshal(form)
+	fields, err := json.Marshal(map[string][]string(form))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -67,7 +70,7 @@ func (w *walk) post(path string, form url.Values) {
 	}
 	w.leave(`{ const f = document.createElement("form"); f.method = "post"; f.action = ` + string(address) + `;
 		const add = (n, v) => { const i = document.createElement("textarea"); i.name = n; i.value = v; f.append(i); };
-		for (const [n, all] of Object.entries(` + string(fields) + `)) for (const v of all) add(n, v);
+		for (const [n, all] of Object.entries(` + string(fields) + ` || {})) for (const v of all) add(n, v);
 		const token = document.querySelector("input[name=csrf]"); if (token) add("csrf", token.value);
 		document.body.append(f); f.submit(); }`)
 }
@@ -80,7 +83,7 @@ func (w *walk) upload(name, text string) {
 		w.t.Fatal(err)
 	}
 	w.leave(`{ const all = new DataTransfer(), [text, name] = ` + string(file) + `; all.items.add(new File([text], name));
-		const i = document.querySelector("input[type=file]"); i.files = all.files; i.form.requestSubmit(); }`)
+		const i = document.querySelector("input[type=file]"); i.files = all.files; const plan = i.form.querySelector("select[name=plan]"); if (plan) plan.value = "JAM-2026-2030"; i.form.requestSubmit(); }`)
 }
 
 // leave does what leads to another page, and waits for that.

@@ -129,7 +129,7 @@ func names(files map[string]string) []string {
 // rendered are the same bytes.
 func TestTheFilesOfAWeek(t *testing.T) {
 	s := counted(t)
-	v := s.visit(t, "awa").Get("/exports").Is(200).Shows(closedWeek, "la coordination", "Tout télécharger", "À afficher au mur", "Jamadugu, ", "hebdo_commune_")
+	v := s.visit(t, "awa").Get("/exports").Is(200).Shows(closedWeek, "la coordination", "Tout télécharger", "à ne pas mettre au mur", "Jamadugu", "hebdo_commune_")
 	for _, profile := range []export.Profile{export.Public, export.Coordination} {
 		want := s.rendered(t, export.Options{Week: week(t, closedWeek), Profile: profile})
 		v.Get("/exports?semaine=" + closedWeek + "&profil=" + string(profile)).Is(200)
@@ -235,7 +235,7 @@ func TestFilesThatAreNot(t *testing.T) {
 func TestCorrectingAWeek(t *testing.T) {
 	s := counted(t)
 	to, text := "/exports/"+closedWeek+"/rectifier", "Le marché de <mardi> compte deux fois ; les chiffres sont bons."
-	v := s.visit(t, "moussa").Get("/exports?semaine="+closedWeek).Is(200).Shows("Ajouter ce rectificatif")
+	v := s.visit(t, "moussa").Get("/exports?semaine=" + closedWeek).Is(200).Shows("Ajouter ce rectificatif")
 	v.Post(to, url.Values{"commune": {jama}, "text": {text}, "csrf": {"autre"}}).Is(403).Shows("trop vieux")
 	v.Get("/exports?semaine=" + closedWeek)
 	for _, bad := range []string{"", "  ", strings.Repeat("x", 301), "a\u202eb"} {
@@ -252,7 +252,7 @@ func TestCorrectingAWeek(t *testing.T) {
 	s.visit(t, "fanta").Get("/compte").Post(to, url.Values{"commune": {jama}, "text": {text}}).Is(403)
 
 	before := s.rendered(t, export.Options{Week: week(t, closedWeek), Profile: export.Public, Territory: []civic.Code{jama}})
-	v.Get("/exports?semaine="+closedWeek).Hides("&lt;mardi&gt;")
+	v.Get("/exports?semaine=" + closedWeek).Hides("&lt;mardi&gt;")
 	v.Post(to, url.Values{"commune": {jama}, "text": {text}}).Is(200).Shows("rectificatif est ajouté", "marché de &lt;mardi&gt;", "moussa", "Jamadugu : ")
 	after := unzip(t, v.Get("/exports/"+closedWeek+"/public/tout.zip").Page)
 	told := 0
@@ -269,7 +269,7 @@ func TestCorrectingAWeek(t *testing.T) {
 		t.Errorf("told in %d files of %q", told, names(after))
 	}
 	s.visit(t, "awa").Get("/journal?quoi=week.correct").Shows("semaine rectifiée", closedWeek)
-	s.visit(t, "fanta").Get("/exports?semaine="+closedWeek).Shows("marché de &lt;mardi&gt;")
+	s.visit(t, "fanta").Get("/exports?semaine=" + closedWeek).Shows("marché de &lt;mardi&gt;")
 }
 
 func TestFilesInABrowser(t *testing.T) {

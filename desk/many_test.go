@@ -114,7 +114,7 @@ func TestAMessageToManyAtTheDesk(t *testing.T) {
 	v.Get("/diffusion/1").Shows("Heures calmes : cela part le 25/11 à 07:00", "en attente", "40")
 	v.Post("/diffusion/1/arret", url.Values{}).Is(422).Shows("Cochez")
 	v.Post("/diffusion/1/arret", url.Values{"oui": {"oui"}}).Is(200).Shows("arrêté", "trop vieux").Hides("Mettre en pause", "Reprendre")
-	v.Get("/diffusion").Shows("Message 1", "arrêté", "moussa")
+	v.Get("/diffusion").Shows("Message n° 1", "arrêté", "moussa")
 	v.Get("/journal").Shows("message à plusieurs confirmé", "essai à blanc d&#39;un message", "message à plusieurs arrêté")
 }
 

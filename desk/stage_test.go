@@ -207,11 +207,16 @@ func (v *visitor) do(req *http.Request) *visitor {
 	return v
 }
 
+// flat is a text with its spaces that don't break as spaces: what a reader sees.
+func flat(s string) string {
+	return strings.NewReplacer("\u00a0", " ", "&nbsp;", " ").Replace(s)
+}
+
 // Shows fails unless the page holds all of the texts.
 func (v *visitor) Shows(texts ...string) *visitor {
 	v.t.Helper()
 	for _, text := range texts {
-		if !strings.Contains(v.Page, text) {
+		if !strings.Contains(flat(v.Page), flat(text)) {
 			v.t.Errorf("%s %d: no %q in\n%s", v.URL, v.Status, text, v.Page)
 		}
 	}
@@ -222,7 +227,7 @@ func (v *visitor) Shows(texts ...string) *visitor {
 func (v *visitor) Hides(texts ...string) *visitor {
 	v.t.Helper()
 	for _, text := range texts {
-		if strings.Contains(v.Page, text) {
+		if strings.Contains(flat(v.Page), flat(text)) {
 			v.t.Errorf("%s %d: %q is shown in\n%s", v.URL, v.Status, text, v.Page)
 		}
 	}
