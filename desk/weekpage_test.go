@@ -173,3 +173,13 @@ func TestTheWeekInABrowser(t *testing.T) {
 		t.Errorf("the console says %q", found)
 	}
 }
+
+// On Monday the week that ended is looked at; any week before can be asked for.
+func TestMondayLooksBack(t *testing.T) {
+	s := serve(t, false)
+	v := s.visit(t, "awa").Get("/").Shows("Cette semaine</h1>", "2026-W48")
+	v.Get("/?semaine=2026-W46").Shows("Semaine 2026-W46</h1>", "semaine=2026-W45", "semaine=2026-W47")
+	v.Get("/?semaine=2030-W01").Shows("Cette semaine</h1>") // no week to come
+	s.Clock.Wait(6 * 24 * time.Hour)                        // from Tuesday noon to Monday noon
+	s.visit(t, "awa").Get("/").Shows("La semaine dernière</h1>", "2026-W48", "semaine=2026-W49")
+}
