@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/jamakan/jamakan/civic"
@@ -16,7 +15,7 @@ func (b *Book) frozen(ctx context.Context, key Key) (sheet civic.Sheet, ok bool,
 			return err
 		}
 		ok = true
-		if err := json.Unmarshal(v, &sheet); err != nil {
+		if err := readSheet(v, &sheet); err != nil {
 			return fmt.Errorf("%s: %w: %w", key, ErrCorrupt, err)
 		}
 		return nil
@@ -58,30 +57,38 @@ func (b *Book) sheet(ctx context.Context, w civic.Week, code string) (civic.Shee
 // by week, then by plan: frozen ones as they were, the running week as it is
 // now.
 func (b *Book) Series(ctx context.Context, upTo civic.Week) ([]civic.Sheet, error) {
-	first := upTo.Next()
 	all := begun(b.Content())
-	for _, c := range all {
-		if w := civic.WeekOf(c.Opens); w.Before(first) {
-			first = w
-		}
-	}
 	var series []civic.Sheet
-	for w := first; !upTo.Before(w); w = w.Next() {
-		for _, c := range all {
-			if w.Before(civic.WeekOf(c.Opens)) {
-				continue
-			}
-			sheet, ok, err := b.frozen(ctx, WeekKey(w, c.Code))
-			if err == nil && !ok {
-				sheet, err = b.sheet(ctx, w, c.Code)
-			}
-			if err != nil {
-				return nil, err
-			}
-			series = append(series, sheet)
+	for w := firstOf(all, upTo); !upTo.Before(w); w = w.Next() {
+		if err := b.sheets(ctx, w, all, func(s *civic.Sheet, _ bool) { series = append(series, *s) }); err != nil {
+			return nil, err
 		}
 	}
 	return series, nil
+}
+
+// Sheets are the sheets of one week, by plan.
+func (b *Book) Sheets(ctx context.Context, w civic.Week) (all []civic.Sheet, err error) {
+	err = b.sheets(ctx, w, begun(b.Content()), func(s *civic.Sheet, _ bool) { all = append(all, *s) })
+	return all, err
+}
+
+// sheets hands over a week's sheets, and says of each whether it is frozen.
+func (b *Book) sheets(ctx context.Context, w civic.Week, all []*civic.Consultation, fn func(s *civic.Sheet, frozen bool)) error {
+	for _, c := range all {
+		if w.Before(civic.WeekOf(c.Opens)) {
+			continue
+		}
+		sheet, ok, err := b.frozen(ctx, WeekKey(w, c.Code))
+		if err == nil && !ok {
+			sheet, err = b.sheet(ctx, w, c.Code)
+		}
+		if err != nil {
+			return err
+		}
+		fn(&sheet, ok)
+	}
+	return ctx.Err()
 }
 
 // Check verifies the engine's data, and that each record answers a

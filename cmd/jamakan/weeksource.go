@@ -7,6 +7,7 @@ import (
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/export"
+	"github.com/jamakan/jamakan/store"
 )
 
 // files are a week's files, for the verb, the desk and Monday alike.
@@ -24,7 +25,11 @@ func (h *house) weekSource(ctx context.Context, w civic.Week) (*export.Source, e
 	if err := h.book.CloseWeeks(ctx); err != nil {
 		return nil, err
 	}
-	series, err := h.book.Series(ctx, w)
+	sheets, err := h.book.Sheets(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	told, err := h.book.Told(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +38,7 @@ func (h *house) weekSource(ctx context.Context, w civic.Week) (*export.Source, e
 		return nil, err
 	}
 	src := &export.Source{
-		Series: series, Catalog: catalog,
+		Series: sheets, Told: telling(told), Catalog: catalog,
 		Gateway: export.Gateway{Ussd: firstCode(h.cfg), ShortCode: h.cfg.ShortCode, Contact: h.cfg.Contact},
 	}
 	if src.Corrections, err = h.book.Corrections(ctx, w); err != nil {
@@ -50,6 +55,18 @@ func (h *house) weekSource(ctx context.Context, w civic.Week) (*export.Source, e
 	src.Counted = export.Counted{Traffic: true, Ballots: true, Feedback: true, Messages: true}
 	src.Leaves = h.leaves(ctx, report.LogSize)
 	return src, nil
+}
+
+// telling is what was told, as files ask for it.
+func telling(all []store.Told) export.Telling {
+	return func(consultation string, least int64) (now, before civic.Published) {
+		for i := range all {
+			if all[i].Sheet.Consultation.Code == consultation {
+				return all[i].Now[least], all[i].Before[least]
+			}
+		}
+		return now, before
+	}
 }
 
 // leaves reads the log's leaves as they are asked for.

@@ -80,9 +80,17 @@ type Gateway struct {
 	Contact   string // a line of the commune's own; may be ""
 }
 
+// Telling is what may be told of a consultation with a least count, at the end
+// of the week and at the end of the week before.
+type Telling func(consultation string, least int64) (now, before civic.Published)
+
+// Nothing tells nothing: the files are named all the same.
+func Nothing(string, int64) (now, before civic.Published) { return now, before }
+
 // Source is what is known of a week.
 type Source struct {
-	Series      []civic.Sheet // of every consultation, from its opening up to the week
+	Series      []civic.Sheet // of every consultation: of the week, and, without Told, from its opening on
+	Told        Telling       // nil: worked out from Series
 	Report      *civic.Report // nil: nothing besides the votes
 	Counted     Counted
 	Corrections []civic.Correction
