@@ -7,9 +7,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -134,19 +139,154 @@ func BenchmarkWeekFiles(b *testing.B) {
 	}
 }
 
-// served asks the running gateway for the files.
+// served asks the running gateway for the files, alone and while people vote.
 func served(b *testing.B, bin, data, week string) {
 	b.Helper()
-	cmd, _ := gatewayAndAll(b, bin, data, "JAMAKAN_MONDAY_FOLDER=none")
-	time.Sleep(2 * time.Second) // what it does at its start is not the export's
+	cmd, at := gatewayAndAll(b, bin, data, "JAMAKAN_MONDAY_FOLDER=none")
+	defer halt(b, cmd)
+	v := visitDesk(b, at["desk"])
+	v.pages(week)
 	stop := watch(cmd.Process.Pid)
+	v.get("/")
+	idle := stop()
+	stop = watch(cmd.Process.Pid)
 	took, asking := verb(b, bin, data, "export", "--week", week, "--out", b.TempDir())
 	serving := stop()
-	b.Logf("through the gateway: %v; asking %v; serving %v", took, asking, serving)
+	b.Logf("through the gateway: %v; asking %v; serving %v; before it %v", took, asking, serving, idle)
 	b.ReportMetric(took.Seconds(), "s-served")
 	b.ReportMetric(float64(serving.own>>20), "MB-own-serving")
+	b.ReportMetric(float64(idle.own>>20), "MB-own-idle")
 	b.ReportMetric(float64(asking.own>>20), "MB-own-asking")
-	halt(b, cmd)
+	if strings.Contains(data, string(filepath.Separator)+"3-") { // whose menu the load knows by heart
+		meanwhile(b, bin, data, week, at["callbacks"])
+	}
+}
+
+// votesPerSecond is what is offered while files are made: 500,000 votes in an
+// hour.
+const votesPerSecond = 139
+
+// meanwhile votes while nothing else is done, then while files are made again
+// and again.
+func meanwhile(b *testing.B, bin, data, week, base string) {
+	b.Helper()
+	ask := loadAsk{Addr: strings.TrimPrefix(base, "http://"), Phones: 64, For: 8 * time.Second, First: 1_000_000, Keys: firstVote, Rate: votesPerSecond}
+	quiet := runLoad(b, ask)
+	ask.First += 100_000
+	ctx, cancel := context.WithCancel(b.Context())
+	done := make(chan int, 1)
+	go func() {
+		n := 0
+		for ; ctx.Err() == nil; n++ {
+			cmd := exec.CommandContext(ctx, bin, "export", "--week", week, "--out", b.TempDir(), "--data", data)
+			_ = cmd.Run() // the last one is cut
+		}
+		done <- n
+	}()
+	busy := runLoad(b, ask)
+	cancel()
+	b.Logf("votes: alone p50 %v p99 %v worst %v of %d; during %d exports p50 %v p99 %v worst %v of %d",
+		quiet.P50, quiet.P99, quiet.Worst, quiet.Sessions, <-done, busy.P50, busy.P99, busy.Worst, busy.Sessions)
+	b.ReportMetric(float64(busy.P99.Microseconds())/1000, "ms-vote-p99")
+	b.ReportMetric(float64(busy.Worst.Microseconds())/1000, "ms-vote-worst")
+	b.ReportMetric(float64(quiet.Worst.Microseconds())/1000, "ms-vote-worst-alone")
+}
+
+// deskVisit is a browser at the desk of a real gateway.
+type deskVisit struct {
+	b      *testing.B
+	base   string
+	client *http.Client
+}
+
+func visitDesk(b *testing.B, base string) *deskVisit {
+	b.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	v := &deskVisit{b: b, base: base, client: &http.Client{Jar: jar}}
+	token := regexp.MustCompile(`name="csrf" value="([^"]+)"`).FindStringSubmatch(v.get("/login"))
+	if token == nil {
+		b.Fatal("no form to log in")
+	}
+	res, err := v.client.PostForm(base+"/login", url.Values{"login": {deskLogin}, "password": {deskPassword}, "csrf": {token[1]}, "vers": {"/compte"}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	res.Body.Close()
+	return v
+}
+
+func (v *deskVisit) get(path string) string {
+	v.b.Helper()
+	body, _, _ := v.timed(path)
+	return string(body)
+}
+
+// timed fetches a page: when its first byte came, and its last.
+func (v *deskVisit) timed(path string) (body []byte, first, all time.Duration) {
+	v.b.Helper()
+	begun := time.Now()
+	res, err := v.client.Get(v.base + path)
+	if err != nil {
+		v.b.Fatal(err)
+	}
+	defer res.Body.Close()
+	head := make([]byte, 1)
+	n, err := io.ReadFull(res.Body, head)
+	first = time.Since(begun)
+	rest, more := io.ReadAll(res.Body)
+	if err != nil || more != nil || res.StatusCode != http.StatusOK || res.Request.URL.Path != strings.Split(path, "?")[0] {
+		v.b.Fatalf("%s: %s at %s, %v, %v", path, res.Status, res.Request.URL.Path, err, more)
+	}
+	return append(head[:n], rest...), first, time.Since(begun)
+}
+
+// pages times the desk's pages: the first time since the gateway started, and
+// then the median of some.
+func (v *deskVisit) pages(week string) {
+	v.b.Helper()
+	for _, page := range []struct{ name, path string }{
+		{"week", "/"}, {"exports", "/exports"}, {"exports-then", "/exports?semaine=" + parsedWeek(v.b, week).Prev().String()}, {"exports-now", "/exports?semaine=" + thisWeek()},
+		{"poster", "/exports/" + week + "/public/" + v.poster(week)},
+	} {
+		_, _, once := v.timed(page.path)
+		var all []time.Duration
+		for range 11 {
+			_, _, took := v.timed(page.path)
+			all = append(all, took)
+		}
+		slices.Sort(all)
+		v.b.Logf("page %s: first %v, then %v, worst %v", page.name, once, all[len(all)/2], all[len(all)-1])
+		v.b.ReportMetric(float64(once.Microseconds())/1000, "ms-"+page.name+"-first")
+		v.b.ReportMetric(float64(all[len(all)/2].Microseconds())/1000, "ms-"+page.name)
+	}
+	for _, profile := range []string{"public", "coordination"} {
+		body, first, all := v.timed("/exports/" + week + "/" + profile + "/tout.zip")
+		v.b.Logf("zip %s: begins after %v, ends after %v, %d bytes", profile, first, all, len(body))
+		v.b.ReportMetric(first.Seconds(), "s-zip-first")
+		v.b.ReportMetric(all.Seconds(), "s-zip")
+	}
+}
+
+// poster is the name of a page for a wall.
+func (v *deskVisit) poster(week string) string {
+	v.b.Helper()
+	name := regexp.MustCompile(`affiche_[0-9]+_fr\.html`).FindString(v.get("/exports?semaine=" + week))
+	if name == "" {
+		v.b.Fatal("no page for a wall is listed")
+	}
+	return name
+}
+
+func parsedWeek(b *testing.B, s string) civic.Week {
+	b.Helper()
+	w, err := civic.ParseWeek(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return w
 }
 
 // halt stops a gateway as an engineer does.
@@ -159,5 +299,3 @@ func halt(b *testing.B, cmd *exec.Cmd) {
 		b.Fatal(err)
 	}
 }
-
-var _ = io.Discard

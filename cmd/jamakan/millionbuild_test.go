@@ -26,7 +26,7 @@ type bigCase struct {
 }
 
 func (c bigCase) String() string {
-	return fmt.Sprintf("%dcommunes/%dballots/%dweeks", c.communes, c.ballots, c.weeks)
+	return fmt.Sprintf("%d-communes-%d-ballots-%d-weeks", c.communes, c.ballots, c.weeks)
 }
 
 // letters is how many opinions each database holds, each with the SMS that it

@@ -12,24 +12,36 @@ import (
 
 // files are a week's files, for the verb, the desk and Monday alike.
 func (h *house) files(ctx context.Context, o export.Options) ([]export.File, error) {
-	src, err := h.weekSource(ctx, o.Week)
+	src, err := h.weekSource(ctx, o.Week, h.book.WeekReport)
 	if err != nil {
 		return nil, err
 	}
+	told, err := h.book.Told(ctx, o.Week)
+	if err != nil {
+		return nil, err
+	}
+	src.Told = telling(told)
 	return export.Render(src, o)
 }
 
-// weekSource is all that is known of a week, for its files. Weeks that ended
-// are closed first, so that what is printed of them is printed for ever.
-func (h *house) weekSource(ctx context.Context, w civic.Week) (*export.Source, error) {
+// fileNames are the names of a week's files, for the desk's page of them: of
+// many weeks and messages nothing is read.
+func (h *house) fileNames(ctx context.Context, o export.Options) ([]string, error) {
+	src, err := h.weekSource(ctx, o.Week, h.book.WeekGlance)
+	if err != nil {
+		return nil, err
+	}
+	return export.Names(src, o)
+}
+
+// weekSource is what is known of a week for its files, but for what may be
+// told of its votes. Weeks that ended are closed first, so that what is printed
+// of them is printed for ever.
+func (h *house) weekSource(ctx context.Context, w civic.Week, read func(context.Context, civic.Week) (civic.Report, error)) (*export.Source, error) {
 	if err := h.book.CloseWeeks(ctx); err != nil {
 		return nil, err
 	}
 	sheets, err := h.book.Sheets(ctx, w)
-	if err != nil {
-		return nil, err
-	}
-	told, err := h.book.Told(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -38,13 +50,13 @@ func (h *house) weekSource(ctx context.Context, w civic.Week) (*export.Source, e
 		return nil, err
 	}
 	src := &export.Source{
-		Series: sheets, Told: telling(told), Catalog: catalog,
+		Series: sheets, Catalog: catalog,
 		Gateway: export.Gateway{Ussd: firstCode(h.cfg), ShortCode: h.cfg.ShortCode, Contact: h.cfg.Contact},
 	}
 	if src.Corrections, err = h.book.Corrections(ctx, w); err != nil {
 		return nil, err
 	}
-	report, err := h.book.WeekReport(ctx, w)
+	report, err := read(ctx, w)
 	if err != nil {
 		return nil, err
 	}
