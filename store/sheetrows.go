@@ -17,8 +17,8 @@ const rowsBegin = `,"rows":[`
 // rows, all written alike by us: those are read by what they look like, ten
 // times as fast. Anything else about them, and the whole is read as any JSON.
 func readSheet(raw []byte, into *civic.Sheet) error {
-	at := bytes.LastIndex(raw, []byte(rowsBegin))
-	if at < 1 || bytes.HasSuffix(bytes.TrimSpace(raw[:at]), []byte("{")) {
+	at := rowsAt(raw)
+	if at < 0 {
 		return json.Unmarshal(raw, into)
 	}
 	r := rowReader{b: raw[at+len(rowsBegin):]}
@@ -31,6 +31,27 @@ func readSheet(raw []byte, into *civic.Sheet) error {
 	}
 	into.Rows = rows
 	return nil
+}
+
+// rowsAt is where the rows of a sheet begin; -1 when it is not written as we
+// write it.
+func rowsAt(raw []byte) int {
+	at := bytes.LastIndex(raw, []byte(rowsBegin))
+	if at < 1 || bytes.HasSuffix(bytes.TrimSpace(raw[:at]), []byte("{")) {
+		return -1
+	}
+	return at
+}
+
+// readHead reads a frozen sheet without its rows.
+func readHead(raw []byte, into *civic.Sheet) error {
+	at := rowsAt(raw)
+	if at < 0 {
+		err := json.Unmarshal(raw, into)
+		into.Rows = nil
+		return err
+	}
+	return json.Unmarshal(append(bytes.Clone(raw[:at]), '}'), into)
 }
 
 // rowReader takes rows off their bytes; odd is set by the first byte that we

@@ -55,6 +55,19 @@ func toldIsPublish(t *testing.T, l *ledger, w civic.Week) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	heads, err := l.Heads(context.Background(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []civic.Sheet
+	for _, s := range series {
+		if s.Rows = nil; s.Week == w {
+			want = append(want, s)
+		}
+	}
+	if !reflect.DeepEqual(heads, want) {
+		t.Errorf("%s: heads %+v, want %+v", w, heads, want)
+	}
 	by := map[string][]*civic.Sheet{}
 	for i := range series {
 		by[series[i].Consultation.Code] = append(by[series[i].Consultation.Code], &series[i])

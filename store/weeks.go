@@ -37,9 +37,16 @@ func (b *Book) sheet(ctx context.Context, w civic.Week, code string) (civic.Shee
 	}); err != nil {
 		return civic.Sheet{}, err
 	}
+	s := b.head(w, plan, c)
+	s.Rows = counts.Rows(code, w)
+	return s, nil
+}
+
+// head is a week's sheet without its rows.
+func (b *Book) head(w civic.Week, plan *civic.Plan, c *civic.Consultation) civic.Sheet {
 	s := civic.Sheet{
 		Week: w, PlanCode: plan.Code, PlanTitle: plan.Title, Phase: plan.Phase, Fictional: plan.Fictional, Consultation: *c,
-		AsOf: w.End(), Places: content.Around(c.Scope), Rows: counts.Rows(code, w), Population: map[civic.Code]civic.Residents{},
+		AsOf: w.End(), Places: b.Content().Around(c.Scope), Population: map[civic.Code]civic.Residents{},
 	}
 	for _, commune := range c.Scope {
 		if r, ok := plan.Population[commune]; ok {
@@ -50,7 +57,7 @@ func (b *Book) sheet(ctx context.Context, w civic.Week, code string) (civic.Shee
 		s.Provisional, s.AsOf = true, now
 	}
 	s.State = c.State(s.AsOf)
-	return s, nil
+	return s
 }
 
 // Series are the sheets of every consultation from its opening up to a week,
@@ -67,10 +74,30 @@ func (b *Book) Series(ctx context.Context, upTo civic.Week) ([]civic.Sheet, erro
 	return series, nil
 }
 
-// Sheets are the sheets of one week, by plan.
-func (b *Book) Sheets(ctx context.Context, w civic.Week) (all []civic.Sheet, err error) {
-	err = b.sheets(ctx, w, begun(b.Content()), func(s *civic.Sheet, _ bool) { all = append(all, *s) })
-	return all, err
+// Heads are the sheets of one week without their rows, by plan: what a week's
+// files say besides what is told of votes.
+func (b *Book) Heads(ctx context.Context, w civic.Week) ([]civic.Sheet, error) {
+	var all []civic.Sheet
+	content := b.Content()
+	for _, c := range begun(content) {
+		if w.Before(civic.WeekOf(c.Opens)) {
+			continue
+		}
+		_, plan := content.Consultation(c.Code)
+		head := b.head(w, plan, c)
+		if err := b.engine.View(ctx, func(s Snapshot) error {
+			raw, err := thawSheet(s, WeekKey(w, c.Code))
+			if err != nil || raw == nil {
+				return err
+			}
+			head = civic.Sheet{}
+			return readHead(raw, &head)
+		}); err != nil {
+			return nil, err
+		}
+		all = append(all, head)
+	}
+	return all, ctx.Err()
 }
 
 // sheets hands over a week's sheets, and says of each whether it is frozen.

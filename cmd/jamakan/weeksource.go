@@ -41,7 +41,7 @@ func (h *house) weekSource(ctx context.Context, w civic.Week, read func(context.
 	if err := h.book.CloseWeeks(ctx); err != nil {
 		return nil, err
 	}
-	sheets, err := h.book.Sheets(ctx, w)
+	sheets, err := h.book.Heads(ctx, w)
 	if err != nil {
 		return nil, err
 	}
