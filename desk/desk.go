@@ -62,11 +62,13 @@ type Config struct {
 	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
 	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
 	Files   Files         // of a week; nil: none
-	Many    Many          // how messages to many leave; nil: they don't
-	Demo    bool          // there is a simulated phone
-	Logger  *slog.Logger
-	Version string
-	Code    string // what the simulated phone dials
+	// FileNames are those of Files.
+	FileNames FileNames
+	Many      Many // how messages to many leave; nil: they don't
+	Demo      bool // there is a simulated phone
+	Logger    *slog.Logger
+	Version   string
+	Code      string // what the simulated phone dials
 }
 
 // maxForm is the most a page's form may hold, in bytes.

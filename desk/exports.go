@@ -29,6 +29,9 @@ func exportRoutes(p *pages, e *echo.Echo) {
 // Files renders a week's files: the ones that `jamakan export` writes.
 type Files func(ctx context.Context, o export.Options) ([]export.File, error)
 
+// FileNames are the names of a week's files, without making any.
+type FileNames func(ctx context.Context, o export.Options) ([]string, error)
+
 // shownWeeks is how many weeks the page lists.
 const shownWeeks = 16
 
@@ -127,7 +130,7 @@ func (p *pages) exportsPage(c echo.Context, status int, v exportsView) error {
 	if err != nil {
 		return err
 	}
-	files, err := p.cfg.Files(c.Request().Context(), o)
+	names, err := p.cfg.FileNames(c.Request().Context(), o)
 	switch {
 	case errors.Is(err, export.ErrNoWeek), errors.Is(err, export.ErrCommune), errors.Is(err, store.ErrWeekAhead):
 		v.None = true
@@ -136,8 +139,8 @@ func (p *pages) exportsPage(c echo.Context, status int, v exportsView) error {
 	case err != nil:
 		return err
 	}
-	for _, f := range files {
-		line := p.fileLine(f.Name)
+	for _, name := range names {
+		line := p.fileLine(name)
 		if line.Lang != "" {
 			v.hang(line)
 		} else {

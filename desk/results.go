@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store"
 )
 
 // leastShown is the fewest numbers that coordinators see (TALLY rules: 5; 10
@@ -60,31 +61,26 @@ func (p *pages) results(c echo.Context, x *civic.Consultation) (*resultsView, er
 	if x.Draft || !x.Opened(now) {
 		return nil, nil
 	}
-	series, err := p.cfg.Book.Series(c.Request().Context(), civic.WeekOf(now))
+	all, err := p.cfg.Book.Told(c.Request().Context(), civic.WeekOf(now))
 	if err != nil {
 		return nil, err
 	}
-	var sheets []*civic.Sheet
-	for i := range series {
-		if series[i].Consultation.Code == x.Code {
-			sheets = append(sheets, &series[i])
-		}
-	}
-	if len(sheets) == 0 {
+	i := slices.IndexFunc(all, func(t store.Told) bool { return t.Sheet.Consultation.Code == x.Code })
+	if i < 0 {
 		return nil, nil
 	}
-	k := int64(leastShown)
-	if sheets[0].Fictional && p.cfg.Demo {
+	told, k := &all[i], int64(leastShown)
+	if told.Sheet.Fictional && p.cfg.Demo {
 		k = 1
 	}
-	published := civic.Publish(sheets, k)
+	published := told.Now[k]
 	v := &resultsView{Final: x.State(now) == civic.Closed}
 	for _, commune := range x.Scope {
 		if me(c).Covers(commune) {
 			v.Communes = append(v.Communes, tellCommune(x, commune, published.Communes[commune]))
 		}
 	}
-	if !sheets[len(sheets)-1].ResultsVisible() {
+	if !told.Sheet.ResultsVisible() {
 		v.Why = civic.UntilClosing
 	}
 	if v.Table = len(v.Communes) > mostDrawn; v.Table && v.Why == "" {
