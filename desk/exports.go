@@ -327,8 +327,17 @@ func (p *pages) correctWeek(c echo.Context) error {
 	if v.Fault != "" {
 		return p.exportsPage(c, http.StatusUnprocessableEntity, v)
 	}
-	if err := p.cfg.Book.Correct(c.Request().Context(), me(c).Login, week, commune, text); err != nil {
+	err = p.cfg.Book.Correct(c.Request().Context(), me(c).Login, week, commune, text)
+	switch {
+	case errors.Is(err, store.ErrNumberInText):
+		v.Fault = p.text("desk.export.correct.number")
+	case errors.Is(err, store.ErrNoFiles):
+		v.Fault = p.text("desk.export.correct.early")
+	case err != nil:
 		return err
+	}
+	if v.Fault != "" {
+		return p.exportsPage(c, http.StatusUnprocessableEntity, v)
 	}
 	return p.done(c, "/exports?semaine="+week.String(), "export.corrected")
 }
