@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -75,11 +76,13 @@ type wallLine struct {
 
 // hang puts a sheet with the others of its commune.
 func (v *exportsView) hang(sheet fileLine) {
-	if n := len(v.Walls); n == 0 || v.Walls[n-1].Commune != sheet.Commune {
+	i := slices.IndexFunc(v.Walls, func(w wallLine) bool { return w.Commune == sheet.Commune })
+	if i < 0 {
+		i = len(v.Walls)
 		v.Walls = append(v.Walls, wallLine{Commune: sheet.Commune})
 	}
-	last := &v.Walls[len(v.Walls)-1]
-	last.Sheets = append(last.Sheets, sheet)
+	v.Walls[i].Sheets = append(v.Walls[i].Sheets, sheet)
+	slices.SortStableFunc(v.Walls[i].Sheets, func(a, b fileLine) int { return cmp.Compare(a.Lang, b.Lang) })
 }
 
 // profiles are those that a role may download: an observer reads what the
