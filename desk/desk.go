@@ -63,11 +63,13 @@ type Config struct {
 	Broken  func() []WeekFault // what else is broken of the machine; nil: nobody asks
 	Disk    func() int64       // bytes free for the data, -1: not known; nil: nobody asks
 	Files   Files              // of a week; nil: none
-	Many    Many               // how messages to many leave; nil: they don't
-	Demo    bool               // there is a simulated phone
-	Logger  *slog.Logger
-	Version string
-	Code    string // what the simulated phone dials
+	// FileNames are those of Files.
+	FileNames FileNames
+	Many      Many // how messages to many leave; nil: they don't
+	Demo      bool // there is a simulated phone
+	Logger    *slog.Logger
+	Version   string
+	Code      string // what the simulated phone dials
 }
 
 // maxForm is the most a page's form may hold, in bytes.
@@ -113,9 +115,7 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 		h.Set("Cache-Control", "no-store")
-		if !uploads(c.Request()) {
-			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
-		}
+		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, mostBytes(c.Request()))
 		return next(c)
 	}
 }
@@ -123,13 +123,13 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 // maxUpload is the most a form with a file may hold, in bytes.
 const maxUpload = 9 << 20
 
-// uploads says whether a request may bring a file: its room bounds it.
-func uploads(r *http.Request) bool {
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		return false
+// mostBytes is how much a request may bring: a file only where one is asked
+// for, which is behind the door.
+func mostBytes(r *http.Request) int64 {
+	if r.URL.Path == "/plan/essai" && strings.HasPrefix(r.Header.Get(echo.HeaderContentType), "multipart/form-data") {
+		return maxUpload
 	}
-	r.Body = http.MaxBytesReader(nil, r.Body, maxUpload)
-	return true
+	return maxForm
 }
 
 // onlyHere lets in requests made on this machine: asked of a loopback name,
