@@ -25,6 +25,13 @@ import (
 // filed gives a desk its weekly files, from the Book, as the program does.
 func filed(c *desk.Config) {
 	c.Files = func(ctx context.Context, o export.Options) ([]export.File, error) { return render(ctx, c.Book, o) }
+	c.FileNames = func(ctx context.Context, o export.Options) (names []string, err error) {
+		files, err := render(ctx, c.Book, o)
+		for _, f := range files {
+			names = append(names, f.Name)
+		}
+		return names, err
+	}
 }
 
 func render(ctx context.Context, book *store.Book, o export.Options) ([]export.File, error) {
