@@ -245,7 +245,10 @@ func (v *deskVisit) timed(path string) (body []byte, first, all time.Duration) {
 func (v *deskVisit) pages(week string) {
 	v.b.Helper()
 	for _, page := range []struct{ name, path string }{
-		{"week", "/"}, {"exports", "/exports"}, {"exports-then", "/exports?semaine=" + parsedWeek(v.b, week).Prev().String()}, {"exports-now", "/exports?semaine=" + thisWeek()},
+		{"week", "/"},
+		{"exports", "/exports"},
+		{"exports-then", "/exports?semaine=" + parsedWeek(v.b, week).Prev().String()},
+		{"exports-now", "/exports?semaine=" + thisWeek()},
 		{"poster", "/exports/" + week + "/public/" + v.poster(week)},
 	} {
 		_, _, once := v.timed(page.path)
