@@ -5,13 +5,13 @@ import (
 	"embed"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/jamakan/jamakan/callback"
 	"github.com/jamakan/jamakan/desk/guard"
 	"github.com/jamakan/jamakan/locales"
 	"github.com/jamakan/jamakan/store"
@@ -137,26 +137,11 @@ func uploads(r *http.Request) bool {
 // through no proxy. A tunnel would otherwise give strangers a phone that votes.
 func onlyHere(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !local(c.Request()) {
+		if !callback.Direct(c.Request()) {
 			return echo.ErrNotFound
 		}
 		return next(c)
 	}
-}
-
-func local(r *http.Request) bool {
-	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"} {
-		if r.Header.Get(name) != "" {
-			return false
-		}
-	}
-	host := r.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.Trim(host, "[]")
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func static(c echo.Context) error {

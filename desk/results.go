@@ -18,6 +18,8 @@ const leastShown = 5
 // resultsView is what may be told of a consultation, commune by commune.
 type resultsView struct {
 	Communes []communeResult
+	Table    bool            // one line a commune: there are too many for one figure each
+	Options  []*civic.Option // the columns of the table
 	Final    bool
 	Why      civic.Reason // results are not shown
 }
@@ -30,6 +32,19 @@ type communeResult struct {
 	Bars    []resultBar
 	Why     civic.Reason
 	Base    int64
+}
+
+// mostDrawn is for how many communes each gets a drawing of its own.
+const mostDrawn = 8
+
+// Of is the figure of an option, as it may be told.
+func (r *communeResult) Of(o *civic.Option) *resultBar {
+	for i := range r.Bars {
+		if r.Bars[i].Option.Number == o.Number {
+			return &r.Bars[i]
+		}
+	}
+	return nil
 }
 
 // resultBar is the votes of one option.
@@ -67,6 +82,11 @@ func (p *pages) results(c echo.Context, x *civic.Consultation) (*resultsView, er
 	}
 	if !told.Sheet.ResultsVisible() {
 		v.Why = civic.UntilClosing
+	}
+	if v.Table = len(v.Communes) > mostDrawn; v.Table && v.Why == "" {
+		for i := range x.Options {
+			v.Options = append(v.Options, &x.Options[i])
+		}
 	}
 	return v, nil
 }

@@ -39,6 +39,7 @@ type call struct {
 	operator string // by the number's prefix
 	ended    bool   // its provider called it over
 	dropped  bool   // counted as dropped
+	reached  bool   // it recorded what its caller came for
 }
 
 // line is one number's present: turns of one number are answered one after

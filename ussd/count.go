@@ -40,11 +40,17 @@ func (k *call) gone(silent time.Duration) bool {
 	return silent > callMemory || k.ended && silent > endedMemory
 }
 
-// countDrop counts, once, a call that stopped before its end. Its line is held.
+// countDrop counts, once, a call that stopped before its end. One that had
+// recorded what its caller came for did reach it: most people hang up on
+// "noted". Its line is held.
 func (k *call) countDrop() {
 	if k.over || k.dropped {
 		return
 	}
 	k.dropped = true
+	if k.reached {
+		k.count.Complete()
+		return
+	}
 	k.count.Drop(string(k.state.Screen))
 }

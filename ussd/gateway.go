@@ -255,6 +255,7 @@ func (g *Gateway) act(ctx context.Context, k *call, t Turn, step menu.Step, v me
 		g.stats.failed.Add(1)
 	} else {
 		g.stats.recorded.Add(1)
+		k.reached = k.reached || out.Verdict == civic.Noted || out.Verdict == civic.Changed || out.Verdict == civic.Same
 	}
 	return g.cfg.Menu.After(step.State, out, v)
 }
