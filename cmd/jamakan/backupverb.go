@@ -133,7 +133,7 @@ func serveBackup(mux *http.ServeMux, o office) {
 	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {
 		var ask backupAsk
 		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxAsk)).Decode(&ask)
-		out := counted{w: w}
+		out := told{w: w}
 		if err == nil {
 			err = o.Backup(r.Context(), ask, &out)
 		}
@@ -147,14 +147,14 @@ func serveBackup(mux *http.ServeMux, o office) {
 	})
 }
 
-// counted counts what was written.
-type counted struct {
+// told counts what was sent.
+type told struct {
 	w io.Writer
 	n int64
 }
 
 // Write writes.
-func (c *counted) Write(p []byte) (int, error) {
+func (c *told) Write(p []byte) (int, error) {
 	n, err := c.w.Write(p)
 	c.n += int64(n)
 	return n, err
