@@ -114,9 +114,7 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 		h.Set("Cache-Control", "no-store")
-		if !uploads(c.Request()) {
-			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
-		}
+		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, mostBytes(c.Request()))
 		return next(c)
 	}
 }
@@ -124,13 +122,13 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 // maxUpload is the most a form with a file may hold, in bytes.
 const maxUpload = 9 << 20
 
-// uploads says whether a request may bring a file: its room bounds it.
-func uploads(r *http.Request) bool {
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		return false
+// mostBytes is how much a request may bring: a file only where one is asked
+// for, which is behind the door.
+func mostBytes(r *http.Request) int64 {
+	if r.URL.Path == "/plan/essai" && strings.HasPrefix(r.Header.Get(echo.HeaderContentType), "multipart/form-data") {
+		return maxUpload
 	}
-	r.Body = http.MaxBytesReader(nil, r.Body, maxUpload)
-	return true
+	return maxForm
 }
 
 // onlyHere lets in requests made on this machine: asked of a loopback name,

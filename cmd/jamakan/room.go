@@ -31,7 +31,7 @@ func (s *servers) room() (desk.Config, error) {
 		room.Texts = texting{s.texts.stand}
 	}
 	if len(h.cfg.SMS) > 0 {
-		room.Mail, room.Posts = mail{s}, s.posts
+		room.Mail, room.Posts = mail{s, &counted{}}, s.posts
 		room.Many = s.many
 	}
 	return room, nil
