@@ -13,6 +13,7 @@ import (
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/backup"
 	"github.com/jamakan/jamakan/store/bolt"
+	"github.com/jamakan/jamakan/store/durable"
 )
 
 // restoreName begins the folder in which a restore is prepared.
@@ -176,5 +177,5 @@ func (r *restoring) install(ready, path string) (aside string, err error) {
 	if err := os.Rename(ready, path); err != nil {
 		return aside, err
 	}
-	return aside, backup.SyncFolder(r.cfg.Data)
+	return aside, durable.SyncFolder(r.cfg.Data)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/durable"
 	"github.com/jamakan/jamakan/store/secret"
 )
 
@@ -108,5 +109,5 @@ func Prune(folder string, keys *secret.Keys, newest string, daily, weekly int) (
 			deleted = append(deleted, k.Path)
 		}
 	}
-	return deleted, errors.Join(err, SyncFolder(folder))
+	return deleted, errors.Join(err, durable.SyncFolder(folder))
 }

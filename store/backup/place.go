@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/jamakan/jamakan/store/durable"
 )
 
 // Errors of putting a backup in place.
@@ -59,7 +61,7 @@ func Put(ctx context.Context, path string, overwrite bool, fill func(io.Writer) 
 	if err := os.Rename(part.Name(), path); err != nil {
 		return err
 	}
-	if err := SyncFolder(filepath.Dir(path)); err != nil {
+	if err := durable.SyncFolder(filepath.Dir(path)); err != nil {
 		_ = os.Remove(path)
 		return err
 	}
@@ -115,13 +117,4 @@ func readBack(ctx context.Context, path string) error {
 		return err
 	}
 	return errors.Join(b.Whole(ctx), b.Close())
-}
-
-// SyncFolder makes a new name in a folder last.
-func SyncFolder(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

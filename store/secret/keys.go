@@ -15,8 +15,11 @@ import (
 	"hash"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/jamakan/jamakan/store/durable"
 )
 
 // Size is the length of the master key, in bytes.
@@ -100,14 +103,20 @@ func makeFile(path string) (*Keys, error) {
 	return k, k.Save(path)
 }
 
-// Save writes the master key into a new file, mode 0600.
+// Save writes the master key into a new file, mode 0600: first beside its
+// place, whole and synced, then under its name, and then its folder is synced.
+// No power cut leaves a part of a key, or takes away the name of one that
+// votes were recorded with.
 func (k *Keys) Save(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new") // mode 0600
 	if err != nil {
 		return fmt.Errorf("the key file can't be made: %w", err)
 	}
 	_, err = f.WriteString(k.Text() + "\n")
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Link(f.Name(), path) // never over another key
+	}
+	if err = errors.Join(err, os.Remove(f.Name()), durable.SyncFolder(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("the key file can't be written: %w", err)
 	}
 	return nil
