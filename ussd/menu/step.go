@@ -136,6 +136,9 @@ func (m *Menu) after(s *scene, o civic.Outcome) Name {
 	case scrVoteConfirm:
 		return afterVote(s, o)
 	case scrAge:
+		if s.st.Sex == civic.SexUnknown && s.st.Age == civic.AgeUnknown {
+			return s.home() // she passed over both: there is nothing to say noted of
+		}
 		if o.Verdict == civic.Noted || o.Verdict == civic.Changed {
 			return scrProfileDone
 		}
