@@ -208,7 +208,7 @@ func (s *servers) greet(cfg config.Config, w world) {
 		fmt.Fprintf(w.stdout, "  a phone    http://%s/phone, or in another terminal: go run ./cmd/jamakan dial\n", s.onDesk.Addr())
 		fmt.Fprintf(w.stdout, "FICTIF: a demonstration with an invented commune; data in %s\n", cfg.Data)
 	}
-	s.log.Info("ready", "plans", len(s.house.book.Content().Plans), "ballots", s.house.book.Health().Records)
+	s.log.Info("ready", "plans", len(s.house.book.Content().Plans), "records", s.house.book.Health().Records)
 }
 
 // run serves until the context ends or the store stops, then waits for what
