@@ -12,9 +12,6 @@ const (
 	ByAge     Dimension = "age"
 )
 
-// Dimensions lists them in the order they are printed.
-func Dimensions() []Dimension { return []Dimension{ByTotal, ByChannel, ByLang, BySex, ByAge} }
-
 // NotGiven is the modality of those who did not say.
 const NotGiven = "non_renseigne"
 

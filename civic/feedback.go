@@ -38,11 +38,6 @@ const (
 	maxTextLabels                = 8
 )
 
-// FeedbackStatuses lists the statuses.
-func FeedbackStatuses() []FeedbackStatus {
-	return []FeedbackStatus{Received, Seen, Replied, Shelved, ErasedOnAsk}
-}
-
 // Waits says whether somebody still waits for an answer.
 func (s FeedbackStatus) Waits() bool { return s == Received || s == Seen }
 

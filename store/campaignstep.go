@@ -18,7 +18,8 @@ import (
 // dry run. ErrTrial, ErrFewRecipients, civic.ErrCampaignStep.
 //
 // The profiles are looked at once more: a message that would now reach too few,
-// or others than were tried, is tried again first.
+// or more than a few in a hundred above what was tried, is tried again first.
+// Some always come and go while a coordinator reads.
 func (b *Book) ConfirmCampaign(ctx context.Context, who, id string, typed int) error {
 	tried, err := b.Campaign(ctx, id)
 	if err != nil {
@@ -39,6 +40,8 @@ func (b *Book) ConfirmCampaign(ctx context.Context, who, id string, typed int) e
 			return nil, ErrFewRecipients
 		case typed != c.Trial.Recipients:
 			return nil, ErrTyped
+		case !c.Trial.At.Equal(tried.Trial.At) || again.Recipients > c.Trial.Recipients+max(5, c.Trial.Recipients/50):
+			return nil, ErrTrial
 		case !c.Until.After(now):
 			return nil, fmt.Errorf("%w: its time is over", ErrBounds)
 		}

@@ -275,3 +275,36 @@ func TestNothingOfManyLeadsToAnybody(t *testing.T) {
 		t.Errorf("%+v %v", all, err)
 	}
 }
+
+// Made on Wednesday, paused, handed over on Monday: it is counted in the week in
+// which it left, however long it waited.
+func TestHandedOverLongAfter(t *testing.T) {
+	l, ctx := newLedger(t), context.Background()
+	l.hamlet(20)
+	monday := civic.WeekOf(l.now).Next().Start()
+	l.now = monday.Add(-4 * 24 * time.Hour)
+	draft := l.draftFor(civic.Audience{})
+	draft.Until = l.now.Add(store.CampaignLife)
+	c, err := l.DraftCampaign(ctx, "awa", draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.TryCampaign(ctx, "awa", c.ID, outbox.Money{}); err != nil {
+		t.Fatal(err)
+	}
+	l.must(l.ConfirmCampaign(ctx, "awa", c.ID, 20))
+	if _, _, err := l.Feed(ctx, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	l.must(l.StepCampaign(ctx, "awa", c.ID, civic.PauseCampaign))
+	l.now = monday.Add(10 * time.Hour)
+	l.must(l.StepCampaign(ctx, "awa", c.ID, civic.ResumeCampaign))
+	if left := l.postman().round(); left != 20 {
+		t.Fatalf("%d left", left)
+	}
+	l.now = l.now.Add(time.Hour)
+	r, err := l.WeekReport(ctx, civic.WeekOf(monday))
+	if err != nil || len(r.Messages) != 1 || r.Messages[0].Sent != 20 {
+		t.Errorf("%+v, %v", r.Messages, err)
+	}
+}

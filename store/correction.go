@@ -24,12 +24,14 @@ const maxCorrection = 500
 // wrong in them is said. commune is the one concerned, "" for all.
 // ErrWeekOpen for a week that is not over.
 func (b *Book) Correct(ctx context.Context, who string, w civic.Week, commune civic.Code, text string) error {
-	text = strings.Join(strings.Fields(text), " ")
-	if text == "" || len([]rune(text)) > maxCorrection || strings.ContainsFunc(text, unicode.IsControl) {
+	if strings.ContainsFunc(strings.Join(strings.Fields(text), " "), unicode.IsControl) {
 		return ErrCorrection
 	}
-	if holdsNumber(text) {
-		return ErrNumberInText
+	text, err := written(text, 1, maxCorrection)
+	if errors.Is(err, ErrTextLength) {
+		return ErrCorrection
+	} else if err != nil {
+		return err
 	}
 	if _, known := b.Content().Territory.Place(commune); commune != "" && (!known || commune.Level() != civic.Commune) {
 		return fmt.Errorf("%w: no commune %q", ErrBounds, commune)
@@ -44,7 +46,7 @@ func (b *Book) Correct(ctx context.Context, who string, w civic.Week, commune ci
 	// The same words for the same week are one line, however often they are sent:
 	// a line can never be taken back.
 	id := ID(b.keys.Event("week.correct", w.String(), string(commune), text))
-	_, err := b.engine.Do(ctx, Command{ID: id, Decide: func(v View) (Change, error) {
+	_, err = b.engine.Do(ctx, Command{ID: id, Decide: func(v View) (Change, error) {
 		if !w.Ended(v.Now()) {
 			return Change{}, ErrWeekOpen
 		}

@@ -29,7 +29,32 @@ func TestFewLeftAtTheConfirmation(t *testing.T) {
 	for n := range 3 {
 		l.profile(some(n), stopped)
 	}
-	if err := l.ConfirmCampaign(ctx, "awa", c.ID, 7); !errors.Is(err, store.ErrFewRecipients) && !errors.Is(err, store.ErrTrial) && !errors.Is(err, store.ErrTyped) {
+	if err := l.ConfirmCampaign(ctx, "awa", c.ID, 7); !errors.Is(err, store.ErrFewRecipients) {
 		t.Fatalf("confirmed for four: %v", err)
+	}
+}
+
+// Seven were tried and typed; sixty would be written to.
+func TestMoreAtTheConfirmation(t *testing.T) {
+	l := newLedger(t)
+	yes := civic.Citizen{Known: true, Lang: "fr", Commune: "01010103", News: civic.NewsYes}
+	l.settle(7, some, func(int) civic.Citizen { return yes })
+	ctx := context.Background()
+	c, err := l.DraftCampaign(ctx, "awa", l.draftFor(civic.Audience{Communes: []civic.Code{"01010103"}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.TryCampaign(ctx, "awa", c.ID, outbox.Money{}); err != nil {
+		t.Fatal(err)
+	}
+	l.settle(60, some, func(int) civic.Citizen { return yes })
+	if err := l.ConfirmCampaign(ctx, "awa", c.ID, 7); !errors.Is(err, store.ErrTrial) {
+		t.Fatalf("confirmed for sixty: %v", err)
+	}
+	if _, err := l.TryCampaign(ctx, "awa", c.ID, outbox.Money{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.ConfirmCampaign(ctx, "awa", c.ID, 60); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -416,9 +416,6 @@ type Ledger struct {
 func (b *Book) Costs(ctx context.Context, since time.Time) ([]Ledger, error) {
 	rows := map[string]*Ledger{}
 	count := func(m outbox.Message) bool {
-		if m.Handed.IsZero() || m.Handed.Before(since) || m.State == outbox.Queued {
-			return true
-		}
 		week := civic.WeekOf(m.Handed)
 		k := strings.Join([]string{week.String(), m.Provider, string(m.Purpose), m.Alphabet}, "/")
 		row := rows[k]
@@ -431,14 +428,24 @@ func (b *Book) Costs(ctx context.Context, since time.Time) ([]Ledger, error) {
 		row.Cost, _ = row.Cost.Add(m.Cost)
 		return true
 	}
-	if err := b.Letters(ctx, count); err != nil {
-		return nil, err
-	}
-	// A message is handed over at most its life after its cause.
-	if err := b.Sent(ctx, since.Add(-CampaignLife), count); err != nil {
+	if err := b.handedSince(ctx, since, count); err != nil {
 		return nil, err
 	}
 	return sortedLedger(rows), nil
+}
+
+// handedSince calls fn with each message handed over to a provider since a
+// time, until it says no.
+func (b *Book) handedSince(ctx context.Context, since time.Time, fn func(outbox.Message) bool) error {
+	handed := func(m outbox.Message) bool {
+		return m.Handed.IsZero() || m.Handed.Before(since) || m.State == outbox.Queued || fn(m)
+	}
+	if err := b.Letters(ctx, handed); err != nil {
+		return err
+	}
+	// They lie by their cause; none is handed over longer after it than one of a
+	// message to many.
+	return b.Sent(ctx, since.Add(-CampaignLife), handed)
 }
 
 func sortedLedger(rows map[string]*Ledger) []Ledger {

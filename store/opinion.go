@@ -109,6 +109,9 @@ func (o *opinion) step(at time.Time, by, what, note string) {
 func (o *opinion) erase() {
 	o.Text, o.From, o.Status = nil, nil, civic.ErasedOnAsk
 	o.Summary, o.Reason = "", ""
+	for i := range o.Steps {
+		o.Steps[i].Note = ""
+	}
 	for i := range o.Replies {
 		o.Replies[i].Text, o.Replies[i].Ref, o.Replies[i].Place = "", "", ""
 	}

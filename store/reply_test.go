@@ -115,7 +115,17 @@ func TestErasedTexts(t *testing.T) {
 	ref, untouched := l.say(one, "1", "01010103", "eau", "secret"), l.say(two, "2", "01010103", "eau", "reste")
 	l.must(l.Summarise(ctx, "awa", ref, "resume"))
 	l.must(l.AnswerText(ctx, "awa", ref, store.Answer{Form: "f", Text: "secret aussi", Lang: "fr"}, oneLetter))
+	closed := l.say(one, "3", "01010103", "eau", "encore")
+	l.must(l.CloseText(ctx, "awa", closed, "la femme du forgeron"))
 	l.must(l.EraseTexts(ctx, l.person(one)))
+	kept := fmt.Sprintf("%+v", l.shown(closed))
+	l.must(l.Journal(ctx, 0, func(e store.Entry) bool {
+		kept += fmt.Sprintf("\n%+v", e)
+		return true
+	}))
+	if strings.Contains(kept, "forgeron") {
+		t.Errorf("what was said of an erased text is kept: %s", kept)
+	}
 	l.text(l.person(one), "erase", civic.Act{Deed: civic.EraseMe}, "Effacés")
 	o := l.shown(ref)
 	if o.Status != civic.ErasedOnAsk || o.Text != "" || o.Summary != "" || len(o.Replies) != 1 || o.Replies[0].Text != "" || o.Replies[0].Ref != "" || o.Replies[0].State != "" || o.Answerable {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/civic/msisdn"
 	"github.com/jamakan/jamakan/store/outbox"
 )
 
@@ -78,28 +79,10 @@ func written(text string, least, most int) (string, error) {
 	if n := utf8.RuneCountInString(text); n < least || n > most {
 		return "", fmt.Errorf("%w: %d letters, %d to %d can be kept", ErrTextLength, n, least, most)
 	}
-	if holdsNumber(text) {
+	if msisdn.Within(text) {
 		return "", ErrNumberInText
 	}
 	return text, nil
-}
-
-// holdsNumber says whether a text holds eight digits in a row, however they
-// are parted: a Malian number has eight.
-func holdsNumber(text string) bool {
-	digits := 0
-	for _, r := range text {
-		switch {
-		case unicode.IsDigit(r):
-			if digits++; digits == 8 {
-				return true
-			}
-		case strings.ContainsRune(" .-/()+", r):
-		default:
-			digits = 0
-		}
-	}
-	return false
 }
 
 // stateOf is how far a message of the outbox came; "" when it is not kept.

@@ -219,6 +219,6 @@ func (b *Book) CloseText(ctx context.Context, who, reference, reason string) err
 			return "", errSame
 		}
 		o.Status, o.Reason, o.Closed = civic.Shelved, reason, v.Now()
-		return reason, nil
+		return "", nil // not into the journal: nothing is erased from there
 	})
 }

@@ -69,7 +69,7 @@ func (b *Book) messageRows(ctx context.Context, w civic.Week, asOf time.Time) ([
 	sums := map[key]*civic.MessageRow{}
 	costs := map[key]outbox.Money{}
 	count := func(m outbox.Message) bool {
-		if m.Handed.Before(w.Start()) || !m.Handed.Before(asOf) || m.State == outbox.Queued {
+		if !m.Handed.Before(asOf) {
 			return true
 		}
 		k := key{m.Provider, m.Purpose}
@@ -87,11 +87,7 @@ func (b *Book) messageRows(ctx context.Context, w civic.Week, asOf time.Time) ([
 		row.Cost = costs[k].String()
 		return true
 	}
-	if err := b.Letters(ctx, count); err != nil {
-		return nil, err
-	}
-	// A message is handed over at most its life after its cause.
-	if err := b.Sent(ctx, w.Start().Add(-outbox.Bulk.Life()), count); err != nil {
+	if err := b.handedSince(ctx, w.Start(), count); err != nil {
 		return nil, err
 	}
 	rows := make([]civic.MessageRow, 0, len(sums))

@@ -28,8 +28,9 @@ var (
 func Part(path string) string { return path + ".part" }
 
 // Put makes the file of a backup: fill writes it under another name, where it
-// is synced, read back and only then given its own. Whatever fails leaves
-// nothing new behind, and what was there before as it was.
+// is synced, read back and only then given its own. Whatever fails before that
+// leaves nothing new behind, and what was there before as it was. An error after
+// it says that a power cut may yet take the name; the file is whole.
 func Put(ctx context.Context, path string, overwrite bool, fill func(io.Writer) error) (err error) {
 	if err := Free(path, overwrite); err != nil {
 		return err
@@ -38,8 +39,9 @@ func Put(ctx context.Context, path string, overwrite bool, fill func(io.Writer) 
 	if err != nil {
 		return err
 	}
+	named := false
 	defer func() {
-		if err != nil {
+		if err != nil && !named {
 			_ = os.Remove(part.Name())
 		}
 		err = errors.Join(err, part.Close())
@@ -61,11 +63,8 @@ func Put(ctx context.Context, path string, overwrite bool, fill func(io.Writer) 
 	if err := os.Rename(part.Name(), path); err != nil {
 		return err
 	}
-	if err := durable.SyncFolder(filepath.Dir(path)); err != nil {
-		_ = os.Remove(path)
-		return err
-	}
-	return nil
+	named = true
+	return durable.SyncFolder(filepath.Dir(path))
 }
 
 // Free says whether a backup may take the name.

@@ -65,9 +65,6 @@ func (b *File) Close() error { return b.f.Close() }
 // Manifest says what is in it, as far as it can be believed (Genuine).
 func (b *File) Manifest() Manifest { return b.head.m }
 
-// Size is the length of the file.
-func (b *File) Size() int64 { return b.size }
-
 // Genuine says whether a holder of the keys made it: ErrKey, ErrForged.
 func (b *File) Genuine(keys *secret.Keys) error { return b.head.genuine(keys) }
 

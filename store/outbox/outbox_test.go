@@ -144,11 +144,11 @@ func TestReasonsHoldNoNumber(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, err = m.Settle(Result{Class: Took, Handle: "h", Code: "101", Reason: "sent to +22376000001 at 10"}, start, 0)
-	if err != nil || m.Reason != "sent to +*********** at 10" || m.Code != "101" {
+	if err != nil || m.Reason != "sent to +••••••••••• at 10" || m.Code != "101" {
 		t.Errorf("%q %q %v", m.Code, m.Reason, err)
 	}
 	m, _ = m.Reported(Report{Raw: "Failed 76000001", Reason: "76000001: absent"}, start)
-	if m.Reports[0] != "Failed ********" || m.Reason != "********: absent" {
+	if m.Reports[0] != "Failed ••••••••" || m.Reason != "••••••••: absent" {
 		t.Errorf("%q %q", m.Reports, m.Reason)
 	}
 }
