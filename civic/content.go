@@ -36,6 +36,21 @@ func (c *Content) Consultations() []*Consultation {
 	return all
 }
 
+// Communes are the communes of all plans that covers says yes to, in order of
+// code.
+func (c *Content) Communes(covers func(Code) bool) []Code {
+	var all []Code
+	for i := range c.Plans {
+		for _, commune := range c.Plans[i].Scope {
+			if covers(commune) {
+				all = append(all, commune)
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // Around are the communes of a scope with the places around them, in order of
 // code.
 func (c *Content) Around(scope []Code) []Place {

@@ -109,6 +109,16 @@ type Project struct {
 	History []StatusChange `json:"history,omitempty"`
 }
 
+// Record adds a change of status to the history, in order of days; the status is
+// that of the last day. One that is there already is not added again.
+func (p *Project) Record(change StatusChange) {
+	if !slices.Contains(p.History, change) {
+		p.History = append(slices.Clone(p.History), change)
+		slices.SortStableFunc(p.History, func(a, b StatusChange) int { return a.On.Compare(b.On) })
+	}
+	p.Status = p.History[len(p.History)-1].Status
+}
+
 // Plan is a commune's or an intercommunal group's PDESC.
 type Plan struct {
 	Code          string             `json:"code"`

@@ -37,6 +37,17 @@ func TestSecondStepAsksForThePassword(t *testing.T) {
 	}
 }
 
+// Who finds a browser open guesses no better than at the door.
+func TestGuessesInsideASession(t *testing.T) {
+	s := serve(t, false)
+	v := s.visit(t, "moussa")
+	for range 5 {
+		v.Get("/compte").Post("/compte/mot-de-passe", url.Values{"present": {"fausse"}, "password": {"abcdefgh12345"}, "again": {"abcdefgh12345"}}).Is(http.StatusUnprocessableEntity).Hides("minute")
+	}
+	v.Get("/compte").Post("/compte/mot-de-passe", url.Values{"present": {"fausse"}}).Is(http.StatusUnprocessableEntity).Shows("minute")
+	v.Get("/compte").Post("/compte/double", url.Values{"present": {"fausse"}}).Is(http.StatusUnprocessableEntity).Shows("minute")
+}
+
 // Guesses sent at once count as guesses.
 func TestGuessesAtOnce(t *testing.T) {
 	s := serve(t, false)

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/desk/planfile"
 )
 
 func consultRoutes(p *pages, e *echo.Echo) {
@@ -38,7 +39,6 @@ type consultLine struct {
 	*civic.Consultation
 	PlanTitle string
 	State     string
-	Numbers   int
 }
 
 // listConsultations lists those of her territory: open ones first, then those
@@ -51,13 +51,7 @@ func (p *pages) listConsultations(c echo.Context) error {
 			continue
 		}
 		_, plan := content.Consultation(x.Code)
-		line := consultLine{x, plan.Title.In("fr"), consultState(x, now), 0}
-		if x.Visibility != civic.AfterClose || line.State == "closed" {
-			for _, commune := range x.Scope {
-				line.Numbers += p.cfg.Book.Standing(x.Code, commune).Numbers
-			}
-		}
-		lines = append(lines, line)
+		lines = append(lines, consultLine{x, plan.Title.In("fr"), consultState(x, now)})
 	}
 	order := []string{"open", "soon", "draft", "closed", "annulled"}
 	slices.SortStableFunc(lines, func(a, b consultLine) int {
@@ -69,16 +63,17 @@ func (p *pages) listConsultations(c echo.Context) error {
 // consultView is the page of one consultation.
 type consultView struct {
 	*civic.Consultation
-	Plan      *civic.Plan
-	State     string
-	MayChange bool // she may act on it, territory included
-	Phase     bool // its plan is in the phase in which people vote
-	Langs     []string
-	Options   []optionLine
-	Results   *resultsView
-	Fault     string
-	LastDay   time.Time
-	Tomorrow  time.Time
+	Plan       *civic.Plan
+	State      string
+	MayChange  bool // she may act on it, territory included
+	Phase      bool // its plan is in the phase in which people vote
+	Langs      []string
+	TitleLangs []string // those that a reason is given in
+	Options    []optionLine
+	Results    *resultsView
+	Fault      string
+	LastDay    time.Time
+	Tomorrow   time.Time
 }
 
 type optionLine struct {
@@ -108,7 +103,7 @@ func (p *pages) consultPage(c echo.Context, status int, fault string) error {
 	now := p.cfg.Now()
 	v := consultView{
 		Consultation: x, Plan: plan, State: consultState(x, now), MayChange: me(c).May(civic.Consult, x.Scope...), Phase: plan.Phase.Allows(),
-		Langs: p.offered(), Fault: fault, LastDay: x.LastDay(), Tomorrow: now.AddDate(0, 0, 1),
+		Langs: p.offered(), TitleLangs: planfile.Languages(), Fault: fault, LastDay: x.LastDay(), Tomorrow: now.AddDate(0, 0, 1),
 	}
 	for _, o := range x.Options {
 		v.Options = append(v.Options, optionLine{o, plan.Project(o.Project)})

@@ -91,6 +91,21 @@ func TestAConsultationFromDraftToAnnulment(t *testing.T) {
 	s.visit(t, "awa").Get("/journal").Shows("consultation ouverte", "fermeture reculée", "consultation annulée", code)
 }
 
+// The phase is every commune's: who answers for one of three can't turn it by
+// opening a consultation of her own.
+func TestOpeningTurnsNoPhaseOfOthers(t *testing.T) {
+	s := serve(t, true, withPhones(t))
+	v := s.visit(t, "moussa").Get("/consultations/nouvelle").Post("/consultations", draft()).Is(http.StatusOK)
+	path := v.URL.Path
+	s.visit(t, "awa").Get("/plan").Post("/plan/JAM-2026-2030/phase", url.Values{"phase": {"execution"}}).Is(http.StatusOK)
+	open := func() url.Values { return url.Values{"when": {"now"}, "seen": {"1"}, "phase": {"oui"}} }
+	v.Get(path).Post(path+"/ouvrir", open()).Is(http.StatusForbidden).Shows("pas pour votre rôle")
+	if phase := s.Book.Content().Plans[0].Phase; phase == civic.Priorisation {
+		t.Errorf("the plan is in %s", phase)
+	}
+	s.visit(t, "awa").Get(path).Post(path+"/ouvrir", open()).Is(http.StatusOK)
+}
+
 func TestOnlyWhoAnswersForAllOfItChangesAConsultation(t *testing.T) {
 	s := serve(t, true, withPhones(t))
 	path := "/consultations/JAM-2026-1" // of three communes; moussa has one
@@ -125,6 +140,11 @@ func TestAProjectsProgress(t *testing.T) {
 	}
 	w := s.Book.Content().Plans[0].Project("SAN-00")
 	if w.Status != civic.Done || len(w.History) != 1 || w.History[0].Proof != "PV n° 12" {
+		t.Errorf("%+v", w)
+	}
+	// What is noted late is of the past.
+	v.Post(path, url.Values{"status": {"en_cours"}, "on": {"2026-09-25"}}).Is(http.StatusOK)
+	if w = s.Book.Content().Plans[0].Project("SAN-00"); w.Status != civic.Done || len(w.History) != 2 || w.History[0].Status != civic.Underway {
 		t.Errorf("%+v", w)
 	}
 	s.visit(t, "fanta").Get(path).Is(http.StatusOK).Hides("Noter un changement").Post(path, url.Values{"status": {"abandonne"}, "on": {"2026-11-20"}}).Is(http.StatusForbidden)

@@ -10,6 +10,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/desk/guard"
+	"github.com/jamakan/jamakan/desk/planfile"
 )
 
 // frozen shows what an act on a consultation was refused for.
@@ -50,6 +52,9 @@ func (p *pages) openConsultation(c echo.Context) error {
 	err := p.act(c, "consult.open", func(plan *civic.Plan, x *civic.Consultation, now time.Time) error {
 		if !x.Draft {
 			return nil // sent twice
+		}
+		if plan.Phase != civic.Priorisation && !me(c).May(civic.Consult, plan.Scope...) {
+			return guard.ErrForbidden // the phase is every commune's
 		}
 		if c.FormValue("when") == "now" || !x.Opens.After(now) {
 			x.Opens = now
@@ -112,7 +117,7 @@ func (p *pages) annulConsultation(c echo.Context) error {
 		return p.consultPage(c, http.StatusUnprocessableEntity, p.text("desk.consult.annul.confirm", "Code", c.Param("code")))
 	}
 	reason := civic.Text{}
-	for _, lang := range p.titleLangs() {
+	for _, lang := range planfile.Languages() {
 		reason[lang] = strings.TrimSpace(c.FormValue("reason_" + lang))
 		if fault := p.lineFault(reason[lang], maxReason); fault != "" {
 			return p.consultPage(c, http.StatusUnprocessableEntity, p.text("desk.consult.reason")+" ("+p.language(lang)+") : "+fault)

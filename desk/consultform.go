@@ -14,6 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/desk/planfile"
 )
 
 // What a consultation's form holds to.
@@ -61,7 +62,7 @@ func (p *pages) newConsultation(c echo.Context) error {
 // blankConsultation is the form with the choices of a plan, of which she
 // answers for a commune at least.
 func (p *pages) blankConsultation(c echo.Context, code string) (consultForm, error) {
-	f := consultForm{Question: map[string]string{}, Langs: p.titleLangs(), Faults: map[string]string{}}
+	f := consultForm{Question: map[string]string{}, Langs: planfile.Languages(), Faults: map[string]string{}}
 	var plan *civic.Plan
 	content := p.cfg.Book.Content()
 	for i := range content.Plans {
@@ -89,9 +90,6 @@ func (p *pages) blankConsultation(c echo.Context, code string) (consultForm, err
 	}
 	return f, nil
 }
-
-// titleLangs are the languages in which a plan's titles are given.
-func (p *pages) titleLangs() []string { return []string{"fr", "bm"} }
 
 // read fills the form from a request, and makes the consultation it describes;
 // what is wrong stands in Faults.

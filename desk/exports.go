@@ -85,20 +85,11 @@ func (v *exportsView) hang(sheet fileLine) {
 	slices.SortStableFunc(v.Walls[i].Sheets, func(a, b fileLine) int { return cmp.Compare(a.Lang, b.Lang) })
 }
 
-// profiles are those that a role may download: an observer reads what the
-// public reads.
-func profiles(who *civic.Coordinator) []export.Profile {
-	if who.Role == civic.Observer {
-		return []export.Profile{export.Public}
-	}
-	return []export.Profile{export.Public, export.Coordination}
-}
-
 // ask is what a request for files means for who asks.
 func (p *pages) exportAsk(c echo.Context, week civic.Week, profile string) (export.Options, error) {
 	o := export.Options{Week: week, Profile: export.Profile(profile), Commune: civic.Code(c.QueryParam("commune")), HXL: c.QueryParam("hxl") != "", DemoSmallCells: p.cfg.Demo && c.QueryParam("fictif") != ""}
 	who := me(c)
-	if !slices.Contains(profiles(who), o.Profile) || o.Commune != "" && !who.Covers(o.Commune) {
+	if !slices.Contains(export.Profiles(who.Role), o.Profile) || o.Commune != "" && !who.Covers(o.Commune) {
 		return o, p.refuse(c)
 	}
 	if who.Role != civic.Administrator {
@@ -120,7 +111,7 @@ func (p *pages) showExports(c echo.Context) error {
 
 func (p *pages) exportsPage(c echo.Context, status int, v exportsView) error {
 	now := p.cfg.Now()
-	v.Profiles = profiles(me(c))
+	v.Profiles = export.Profiles(me(c).Role)
 	if !slices.Contains(v.Profiles, v.Profile) {
 		v.Profile = v.Profiles[len(v.Profiles)-1]
 	}
@@ -158,22 +149,8 @@ func (p *pages) exportsPage(c echo.Context, status int, v exportsView) error {
 	} else if ok {
 		v.Monday = &m
 	}
-	v.Communes = p.territoryCommunes(c)
+	v.Communes = p.cfg.Book.Content().Communes(me(c).Covers)
 	return p.showStatus(c, status, "exports", p.text("desk.nav.exports"), v)
-}
-
-// territoryCommunes are the communes of the plans that she answers for.
-func (p *pages) territoryCommunes(c echo.Context) []civic.Code {
-	var all []civic.Code
-	content := p.cfg.Book.Content()
-	for i := range content.Plans {
-		for _, commune := range content.Plans[i].Scope {
-			if me(c).Covers(commune) && !slices.Contains(all, commune) {
-				all = append(all, commune)
-			}
-		}
-	}
-	return all
 }
 
 // firstWeek is the first week that anything was asked in.
@@ -274,6 +251,9 @@ func (p *pages) downloadFile(c echo.Context) error {
 	if i < 0 {
 		return echo.ErrNotFound
 	}
+	if err := p.cfg.Book.Note(c.Request().Context(), me(c).Login, "export", c.Param("week")+" "+c.Param("profile")+" "+files[i].Name); err != nil {
+		return err
+	}
 	if err := unhurried(c); err != nil {
 		return err
 	}
@@ -320,7 +300,7 @@ func (p *pages) correctWeek(c echo.Context) error {
 		return echo.ErrNotFound
 	}
 	commune, text := civic.Code(c.FormValue("commune")), strings.TrimSpace(c.FormValue("text"))
-	if !slices.Contains(p.territoryCommunes(c), commune) && (commune != "" || me(c).Role != civic.Administrator) {
+	if !slices.Contains(p.cfg.Book.Content().Communes(me(c).Covers), commune) && (commune != "" || me(c).Role != civic.Administrator) {
 		return p.refuse(c)
 	}
 	v := exportsView{Week: week, Text: text}

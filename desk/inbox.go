@@ -108,7 +108,7 @@ func (p *pages) listTexts(c echo.Context) error {
 		return err
 	}
 	v := inboxView{
-		F: f, Counts: counts, Kinds: civic.FeedbackKinds(), Communes: p.herCommunes(who), Paged: f.Before != "",
+		F: f, Counts: counts, Kinds: civic.FeedbackKinds(), Communes: p.cfg.Book.Content().Communes(who.Covers), Paged: f.Before != "",
 		Filtered: f.Commune+f.Topic+f.Kind+f.Label+f.Text+f.Mine != "",
 	}
 	v.Topics, v.Labels = mostUsed(counts.Topics), mostUsed(counts.Labels)
@@ -162,20 +162,6 @@ func mostUsed(counts map[string]int) []string {
 		return strings.Compare(a, b)
 	})
 	return all[:min(len(all), 60)]
-}
-
-// herCommunes are the communes of the plans in a territory.
-func (p *pages) herCommunes(who *civic.Coordinator) []civic.Code {
-	var all []civic.Code
-	content := p.cfg.Book.Content()
-	for i := range content.Plans {
-		for _, commune := range content.Plans[i].Scope {
-			if who.Covers(commune) && !slices.Contains(all, commune) {
-				all = append(all, commune)
-			}
-		}
-	}
-	return all
 }
 
 // topicWord is a topic as people say it; one of a locale's own stays.

@@ -64,21 +64,6 @@ func (f manyForm) Narrowed() bool {
 // maxManySegments is how many SMS one letter may be.
 const maxManySegments = 4
 
-// ownCommunes are the communes of the plans that she works for.
-func (p *pages) ownCommunes(who *civic.Coordinator) []civic.Code {
-	var all []civic.Code
-	content := p.cfg.Book.Content()
-	for i := range content.Plans {
-		for _, commune := range content.Plans[i].Scope {
-			if who.Covers(commune) && !slices.Contains(all, commune) {
-				all = append(all, commune)
-			}
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
 // fillMany makes the form from what was typed.
 func (p *pages) fillMany(c echo.Context, form url.Values) manyForm {
 	now := p.cfg.Now().In(civic.Bamako)
@@ -90,7 +75,7 @@ func (p *pages) fillMany(c echo.Context, form url.Values) manyForm {
 	if f.Channel == "" && len(f.Channels) > 0 {
 		f.Channel = f.Channels[0].Provider
 	}
-	for _, commune := range p.ownCommunes(me(c)) {
+	for _, commune := range p.cfg.Book.Content().Communes(me(c).Covers) {
 		f.Communes = append(f.Communes, placeChoice{commune, p.place(commune), civic.Commune, slices.Contains(form["commune"], string(commune))})
 	}
 	for _, l := range p.cfg.Catalog.Offered(nil) {
@@ -130,7 +115,7 @@ func (p *pages) fillTexts(f *manyForm, form url.Values) {
 func (p *pages) draft(c echo.Context, f *manyForm) (d store.Draft, fault string) {
 	d.Audience = f.audience()
 	if f.All && !f.Everywhere {
-		d.Audience.Communes = p.ownCommunes(me(c))
+		d.Audience.Communes = p.cfg.Book.Content().Communes(me(c).Covers)
 	}
 	d.Texts, d.Letters = map[string]string{}, map[string]store.Letter{}
 	for _, t := range f.Texts {

@@ -57,6 +57,9 @@ func (p *pages) ownFault(c echo.Context, o own, where, fault string) error {
 func (p *pages) changePassword(c echo.Context) error {
 	o, login := p.newOwn(c), me(c).Login
 	ok, err := p.cfg.Guard.Password(c.Request().Context(), login, c.FormValue("present"))
+	if fault, told := p.loginFault(err); told {
+		return p.ownFault(c, o, "password", fault)
+	}
 	switch {
 	case err != nil:
 		return err
@@ -130,6 +133,9 @@ func (p *pages) changeSecond(c echo.Context) error {
 	code, answering := c.FormValue("code"), c.FormValue("step") == "code" && !o.HasSecond
 	if !answering {
 		ok, err := p.cfg.Guard.Password(ctx, login, c.FormValue("present"))
+		if fault, told := p.loginFault(err); told {
+			return p.ownFault(c, o, "second", fault)
+		}
 		if err != nil {
 			return err
 		}

@@ -2,9 +2,12 @@ package desk_test
 
 import (
 	"bytes"
+	"context"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -16,12 +19,27 @@ func TestPagesOnPaper(t *testing.T) {
 	logIn(t, ctx, s, "awa")
 	for name, path := range map[string]string{"week": "/", "consultation": "/consultations/JAM-2026-1", "journal": "/journal", "region": "/consultations/REGION-1"} {
 		do(t, ctx, chromedp.Navigate(s.URL+path), chromedp.WaitReady(chromedp.CSS("footer")))
+		do(t, ctx, onPaper)
+		for what, holds := range map[string]string{
+			"something to press is on the paper": `[...document.querySelectorAll("main .button, main form, .nav")].every(e => !e.getClientRects().length)`,
+			"a table is cut":                     `[...document.querySelectorAll("main table")].every(e => e.getBoundingClientRect().right <= innerWidth + 1)`,
+		} {
+			if !get(t, ctx, chromedp.Evaluate[bool](holds)) {
+				t.Errorf("%s: %s", name, what)
+			}
+		}
 		sheet := get(t, ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4), chromedp.PDFPreferCSSPageSize()))
 		keepShot(t, "paper-"+name+".pdf", sheet)
 		if n := bytes.Count(sheet, []byte("/Type /Page\n")); n < 1 || n > 6 {
 			t.Errorf("%s: %d sheets", name, n)
 		}
 	}
+}
+
+// onPaper shows pages as they are printed.
+func onPaper(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+	_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	return chromedp.Void{}, err
 }
 
 // Without a script: she logs in, previews an answer and sends it, a plan's file

@@ -47,13 +47,9 @@ type workLine struct {
 func (p *pages) listWorks(c echo.Context) error {
 	v := worksView{Status: c.QueryParam("statut"), Commune: c.QueryParam("commune"), Sector: c.QueryParam("secteur"), Statuses: civic.Statuses()}
 	content := p.cfg.Book.Content()
+	v.Communes = content.Communes(me(c).Covers)
 	for i := range content.Plans {
 		plan := &content.Plans[i]
-		for _, commune := range plan.Scope {
-			if me(c).Covers(commune) && !slices.Contains(v.Communes, commune) {
-				v.Communes = append(v.Communes, commune)
-			}
-		}
 		for j := range plan.Projects {
 			w := &plan.Projects[j]
 			if !me(c).CoversSome(workScope(plan, w)) {
@@ -183,12 +179,8 @@ func (p *pages) changeWork(c echo.Context) error {
 		if w == nil {
 			return echo.ErrNotFound
 		}
-		if n := len(w.History); n > 0 && w.History[n-1] == change {
-			return nil // the same form again
-		}
-		w.Status, w.Due = change.Status, due
-		w.History = append(w.History, change)
-		slices.SortStableFunc(w.History, func(a, b civic.StatusChange) int { return a.On.Compare(b.On) })
+		w.Record(change)
+		w.Due = due
 		return nil
 	})
 	var no *civic.FrozenError

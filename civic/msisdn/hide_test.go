@@ -17,7 +17,7 @@ func TestHide(t *testing.T) {
 		"a1b2c3d4e5f6g7h8":                 "a1b2c3d4e5f6g7h8",
 		"en 2026, 1 250 000 FCFA":          "en 2026, 1 250 000 FCFA",
 		"a76000001b66000002":               "a••••••••b••••••••",
-		"":                                "",
+		"":                                 "",
 		"bytes \xff kept, no number 12345": "bytes \xff kept, no number 12345",
 	} {
 		if got := Hide(text); got != want {

@@ -20,6 +20,15 @@ const (
 	Coordination Profile = "coordination"
 )
 
+// Profiles are those that a role may have, the fullest last: an observer reads
+// what the public reads.
+func Profiles(role civic.Role) []Profile {
+	if role == civic.Observer {
+		return []Profile{Public}
+	}
+	return []Profile{Public, Coordination}
+}
+
 // smallest is the least count a profile publishes.
 func (p Profile) smallest() (int64, error) {
 	switch p {

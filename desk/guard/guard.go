@@ -71,7 +71,7 @@ const cookieName = "jamakan"
 func (g *Guard) LogIn(c echo.Context, login, password string) (half bool, err error) {
 	now := g.cfg.Now()
 	login = strings.ToLower(strings.TrimSpace(login))
-	name := "login " + login
+	name := tryOf(login)
 	if !civic.ValidLogin(login) {
 		name, login = "no login", "?" // one name for all that can't be one
 	}
@@ -91,6 +91,9 @@ func (g *Guard) LogIn(c echo.Context, login, password string) (half bool, err er
 	}
 	return half, g.begin(c, a, half)
 }
+
+// tryOf is what the guesses at a login's password are counted under.
+func tryOf(login string) string { return "login " + login }
 
 // begin opens a session and sets its cookie; one that was there is over.
 func (g *Guard) begin(c echo.Context, a store.Account, half bool) error {
@@ -191,9 +194,16 @@ func (g *Guard) LogOut(c echo.Context) {
 }
 
 // Password says whether a password is the account's own: asked again before
-// what matters.
+// what matters. Guesses are counted with those of the door: *WaitError.
 func (g *Guard) Password(ctx context.Context, login, password string) (bool, error) {
+	name := tryOf(login)
+	if wait := g.throttle.begin(name, loginTries, g.cfg.Now()); wait > 0 {
+		return false, &WaitError{wait}
+	}
 	_, err := g.account(ctx, login, password)
+	if err == nil {
+		g.throttle.passed(name)
+	}
 	if errors.Is(err, ErrWrong) {
 		return false, nil
 	}

@@ -394,3 +394,38 @@ func TestEveryDigestIsOneSegment(t *testing.T) {
 		}
 	}
 }
+
+// Two halves of a Monday: a digest that can't be written keeps no mail back, and
+// an observer is mailed what the public reads.
+func TestAMailGoesWithoutItsDigest(t *testing.T) {
+	s := newScene(t)
+	if err := New(s.cfg).Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.book.ChangeAccount(t.Context(), store.ByItself, "fanta", "account.enable", func(a *store.Account, _ time.Time) error {
+		a.Disabled = time.Time{}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.now = at(t, "2026-11-23 06:00")
+	s.cfg.Letter = func(string, string) (store.Letter, error) { return store.Letter{}, errors.New("no letter") }
+	if err := New(s.cfg).Tick(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if m, _, err := s.book.Monday(t.Context(), week(t, "2026-W47")); err != nil || m.Done || !strings.Contains(fmt.Sprint(m.Faults), "no letter") {
+		t.Errorf("%+v %v", m, err)
+	}
+	if s.post.count() != 2 {
+		t.Fatalf("%d mails", s.post.count())
+	}
+	for _, mail := range s.post.mails {
+		open, closed := "_coordination", "_public"
+		if strings.Contains(mail, "fanta@") {
+			open, closed = closed, open
+		}
+		if !strings.Contains(mail, open) || strings.Contains(mail, closed+".xlsx") {
+			t.Errorf("a mail without %s, or with %s", open, closed)
+		}
+	}
+}

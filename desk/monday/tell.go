@@ -2,6 +2,7 @@ package monday
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,18 +19,26 @@ const (
 	mailEvery = 10 * time.Minute
 )
 
-// tell sends one coordinator what she asked for and has not got. left counts
+// tell sends one coordinator what she asked for and has not got. owed counts
 // what is still owed.
-func (r *Runner) tell(ctx context.Context, w civic.Week, a store.Account) (left int, err error) {
+func (r *Runner) tell(ctx context.Context, w civic.Week, a store.Account) (owed int, err error) {
 	m, _, err := r.cfg.Book.Monday(ctx, w)
 	if err != nil {
 		return 0, err
 	}
+	var unsent error
 	if a.Digest && a.Phone != "" && r.cfg.Letter != nil && !slices.Contains(m.Texted, a.Login) {
-		if err := r.text(ctx, w, a); err != nil {
-			return 1, err
+		if unsent = r.text(ctx, w, a); unsent != nil {
+			owed = 1
 		}
 	}
+	mailed, err := r.tellByMail(ctx, w, m, a)
+	return owed + mailed, errors.Join(unsent, err)
+}
+
+// tellByMail is the half of tell that goes by mail: one that fails keeps the
+// other from nobody.
+func (r *Runner) tellByMail(ctx context.Context, w civic.Week, m store.Monday, a store.Account) (owed int, err error) {
 	if a.Email == "" || r.cfg.Mail == nil || slices.Contains(m.Mailed, a.Login) || slices.Contains(m.GivenUp, a.Login) {
 		return 0, nil
 	}
@@ -78,9 +87,11 @@ func (r *Runner) words(lang string) *locales.Locale {
 	return r.cfg.Catalog.Default(r.cfg.Lang)
 }
 
-// mail sends the workbook and the posters of her territory.
+// mail sends the workbook and the posters of her territory, in the fullest
+// profile that her role may have.
 func (r *Runner) mail(ctx context.Context, w civic.Week, a store.Account) error {
-	files, err := r.cfg.Files(ctx, w, export.Coordination, a.Territory, "xlsx", "pdf")
+	hers := export.Profiles(a.Role)
+	files, err := r.cfg.Files(ctx, w, hers[len(hers)-1], a.Territory, "xlsx", "pdf")
 	if err != nil {
 		return err
 	}

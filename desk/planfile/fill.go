@@ -212,7 +212,7 @@ func (s *importing) status(r row, p, was *civic.Project) {
 	}
 	now := s.known.Now.In(civic.Bamako)
 	day := inBamako(now.Year(), int(now.Month()), now.Day()).UTC()
-	p.History = append(slices.Clone(p.History), civic.StatusChange{On: day, Status: is, Note: note})
+	p.Record(civic.StatusChange{On: day, Status: is, Note: note})
 }
 
 // commune reads a commune's name or code. A code that a spreadsheet took for

@@ -194,8 +194,8 @@ func (r *reading) code(into *string, what string) func(*yaml.Node) {
 	}
 }
 
-// languages are those in which titles must be given.
-func languages() []string { return []string{"fr", "bm"} }
+// Languages are those in which titles must be given.
+func Languages() []string { return []string{"fr", "bm"} }
 
 // both reads a text in every language.
 func (r *reading) both(into *civic.Text, what string, most int) func(*yaml.Node) {
@@ -212,7 +212,7 @@ func (r *reading) both(into *civic.Text, what string, most int) func(*yaml.Node)
 				}
 			}
 		}
-		r.fields(n, what, known, languages()...)
+		r.fields(n, what, known, Languages()...)
 		*into = t
 	}
 }
