@@ -31,6 +31,9 @@ func WriteFile(folder string, f File) (path string, err error) {
 	if err == nil {
 		err = part.Chmod(0o644)
 	}
+	if err == nil {
+		err = part.Sync() // else a power cut may leave its name to nothing
+	}
 	if closed := part.Close(); err == nil {
 		err = closed
 	}
