@@ -160,11 +160,11 @@ func (g *Gateway) letters(a command.Answer) []store.Letter {
 	if a.Receipt {
 		purpose = outbox.Receipt
 	}
-	return []store.Letter{letter(g.cfg.Provider, purpose, a.Text)}
+	return []store.Letter{Letter(g.cfg.Provider, purpose, a.Text)}
 }
 
-// letter measures a text that leaves by a provider.
-func letter(provider string, purpose outbox.Purpose, text string) store.Letter {
+// Letter measures a text that leaves by a provider.
+func Letter(provider string, purpose outbox.Purpose, text string) store.Letter {
 	alphabet, units, segments := gsm.Count(text)
 	return store.Letter{Provider: provider, Purpose: purpose, Text: text, Alphabet: alphabet.String(), Units: units, Segments: segments}
 }

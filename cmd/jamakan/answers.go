@@ -6,6 +6,7 @@ import (
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
 	"github.com/jamakan/jamakan/gsm"
 	"github.com/jamakan/jamakan/locales"
+	"github.com/jamakan/jamakan/sms"
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/outbox"
 )
@@ -53,8 +54,7 @@ func (a answering) letters(o store.Opinion, answer store.Answer) ([]store.Letter
 	commune := spell(a.place(o))
 	args := []locales.Arg{{Name: "Commune", Value: commune}, {Name: "Code", Value: o.Reference}, {Name: "Text", Value: spell(answer.Text)}}
 	text := l.Text(wordsOf(answer.Verdict, commune), args...)
-	alphabet, units, segments := gsm.Count(text)
-	return []store.Letter{{Provider: a.provider, Purpose: outbox.Reply, Text: text, Alphabet: alphabet.String(), Units: units, Segments: segments}}, nil
+	return []store.Letter{sms.Letter(a.provider, outbox.Reply, text)}, nil
 }
 
 // wordsOf is the text around an answer.

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"syscall"
 	"time"
 
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
@@ -82,11 +80,11 @@ func (h *house) fill(ctx context.Context, f *os.File, m *backup.Manifest) (err e
 
 // roomFor says whether a folder has room for so many bytes more.
 func roomFor(folder string, bytes int64) error {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(folder, &fs); err != nil {
+	free, err := freeBytes(folder)
+	if err != nil {
 		return fmt.Errorf("%s: %w", folder, err)
 	}
-	if free := int64(fs.Bavail) * int64(fs.Bsize); free < bytes+copyReserve {
+	if free < bytes+copyReserve {
 		return fmt.Errorf("%w: %s has %d MB free, it needs %d; make room, or name another folder in backup.scratch", errRoom, folder, free>>20, (bytes+copyReserve)>>20+1)
 	}
 	return nil
@@ -99,8 +97,7 @@ func copyName(data string) string { return copyPrefix + shortHash(data) + "-" }
 // the database.
 func dropCopies(cfg config.Config) {
 	for _, folder := range []string{cfg.Data, cfg.Backup.Scratch} {
-		left, _ := filepath.Glob(filepath.Join(folder, copyName(cfg.Data)+"*")) // well formed
-		for _, path := range left {
+		for _, path := range leftovers(folder, copyName(cfg.Data)) {
 			_ = os.Remove(path)
 		}
 	}

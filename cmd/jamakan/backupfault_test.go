@@ -110,15 +110,7 @@ func TestRestoreRefuses(t *testing.T) {
 // the name, and the gateway goes on.
 func TestBackupWithoutRoom(t *testing.T) {
 	d, data, _, _ := smallDrill(t)
-	full := t.TempDir()
-	if err := syscall.Mount("tmpfs", full, "tmpfs", 0, "size=40k"); err == nil {
-		t.Cleanup(func() { _ = syscall.Unmount(full, syscall.MNT_DETACH) })
-		d.refused(full, "no space left", nil, "backup", filepath.Join(full, "a.backup"), "--data", data)
-		d.refused(full, "no space left", nil, "backup", filepath.Join(full, "a.backup"), "--data", data, "--to", lastLine(d.must("", "key", "pair", filepath.Join(d.safe, "id"))))
-		d.refused(full, "has 0 MB free", []string{"JAMAKAN_KEY=" + d.key}, "restore", filepath.Join(d.safe, "good.backup"), "--data", filepath.Join(full, "data"))
-	} else {
-		t.Logf("no tmpfs can be mounted here: %v", err)
-	}
+	t.Run("a full disk", func(t *testing.T) { d.of(t).fillsADisk(data) })
 	cmd := exec.Command("sh", "-c", `ulimit -f 40; exec "$0" "$@"`, d.bin, "backup", "limited.backup", "--data", data)
 	cmd.Dir = t.TempDir()
 	if said, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(said), "file too large") {
@@ -133,6 +125,24 @@ func TestBackupWithoutRoom(t *testing.T) {
 		t.Errorf("copies left in the data folder: %v", copies)
 	}
 	d.must("", "check", "--data", data)
+}
+
+// fillsADisk needs root, to mount a disk that is full at once. Where the tests
+// must all have run, it may not be left out.
+func (d *drill) fillsADisk(data string) {
+	d.t.Helper()
+	full := d.t.TempDir()
+	if err := syscall.Mount("tmpfs", full, "tmpfs", 0, "size=40k"); err != nil {
+		if os.Getenv("CI") != "" {
+			d.t.Errorf("no tmpfs can be mounted, and CI is set: a backup onto a full disk was not tried: %v", err)
+			return
+		}
+		d.t.Skipf("a backup onto a full disk is not tried: no tmpfs can be mounted: %v", err)
+	}
+	d.t.Cleanup(func() { _ = syscall.Unmount(full, syscall.MNT_DETACH) })
+	d.refused(full, "no space left", nil, "backup", filepath.Join(full, "a.backup"), "--data", data)
+	d.refused(full, "no space left", nil, "backup", filepath.Join(full, "a.backup"), "--data", data, "--to", lastLine(d.must("", "key", "pair", filepath.Join(d.safe, "id"))))
+	d.refused(full, "has 0 MB free", []string{"JAMAKAN_KEY=" + d.key}, "restore", filepath.Join(d.safe, "good.backup"), "--data", filepath.Join(full, "data"))
 }
 
 // TestTwoBackups: under two names both are whole; under one, one is, and the
@@ -243,7 +253,7 @@ func TestBackupOfDamagedData(t *testing.T) {
 func TestRestoreKilled(t *testing.T) {
 	d, _, good, _ := smallDrill(t)
 	env := []string{"JAMAKAN_KEY=" + d.key}
-	machine := t.TempDir()
+	machine := filepath.Join(t.TempDir(), "x[1]") // a name that is a pattern
 	half := filepath.Join(machine, restoreName+"1")
 	if err := os.MkdirAll(half, 0o700); err != nil {
 		t.Fatal(err)
@@ -252,6 +262,7 @@ func TestRestoreKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.refused(machine, "a restore was ended before it was done", env, "serve", "--data", machine)
+	d.refused(machine, "a restore was ended before it was done", env, "check", "--data", machine)
 	if said, err := d.verb("", env, "restore", good, "--data", machine); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}

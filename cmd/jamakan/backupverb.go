@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/jamakan/jamakan/civic"
@@ -39,6 +41,9 @@ func (v backupVerb) Run(ctx context.Context, c *common, w world) error {
 	}
 	if err := backup.Free(v.File, v.Overwrite); err != nil {
 		return err
+	}
+	if _, err := os.Stat(filepath.Dir(v.File)); err != nil {
+		return fmt.Errorf("no backup was made: %w; make the folder, or is the disk there?", err)
 	}
 	o, err := openOffice(ctx, cfg, w)
 	if err != nil {
@@ -133,7 +138,7 @@ func serveBackup(mux *http.ServeMux, o office) {
 	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) {
 		var ask backupAsk
 		err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxAsk)).Decode(&ask)
-		out := told{w: w}
+		out := counting{w: w}
 		if err == nil {
 			err = o.Backup(r.Context(), ask, &out)
 		}
@@ -145,19 +150,6 @@ func serveBackup(mux *http.ServeMux, o office) {
 			panic(http.ErrAbortHandler)
 		}
 	})
-}
-
-// told counts what was sent.
-type told struct {
-	w io.Writer
-	n int64
-}
-
-// Write writes.
-func (c *told) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // noteBackup writes into the journal that a backup was asked for. A store that

@@ -44,5 +44,5 @@ func (checkVerb) Run(ctx context.Context, c *common, w world) error {
 	return err
 }
 
-// thisWeek is the present ISO week in Bamako.
-func thisWeek() string { return civic.WeekOf(time.Now()).String() }
+// thisWeek is the ISO week of a time in Bamako.
+func thisWeek(at time.Time) string { return civic.WeekOf(at).String() }

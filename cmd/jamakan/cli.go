@@ -60,3 +60,12 @@ func (c *common) office(ctx context.Context, w world) (office, error) {
 	}
 	return openOffice(ctx, cfg, w)
 }
+
+// newOffice is office for a verb that may set up an empty place.
+func (c *common) newOffice(ctx context.Context, w world) (office, error) {
+	cfg, err := c.load(w)
+	if err != nil {
+		return nil, err
+	}
+	return openNewOffice(ctx, cfg, w)
+}

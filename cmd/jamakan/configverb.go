@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
@@ -19,7 +20,7 @@ func (configCheck) Run(c *common, w world) error {
 	if err != nil {
 		return err
 	}
-	if err := checkChannels(cfg); err != nil {
+	if err := errors.Join(checkChannels(cfg), keyPlace(cfg, w)); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(w.stdout, "The configuration can be used.")

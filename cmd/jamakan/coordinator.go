@@ -82,7 +82,7 @@ func (v coordinatorAdd) Run(ctx context.Context, c *common, w world) error {
 		}
 		ask.Hash = hash
 	}
-	o, err := c.office(ctx, w)
+	o, err := c.newOffice(ctx, w)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/store"
@@ -44,6 +45,9 @@ func (o ownOffice) Correct(ctx context.Context, ask correctAsk) error {
 	week, err := civic.ParseWeek(ask.Week)
 	if err != nil {
 		return fmt.Errorf("%w: --week %s: %w", errUse, ask.Week, err)
+	}
+	if !week.Ended(o.house.now()) {
+		return fmt.Errorf("%w: week %s is not over; correct it from Monday on (%s)", errUse, week, week.End().Format(time.DateOnly))
 	}
 	return o.house.book.Correct(ctx, store.ByCommand, week, civic.Code(ask.Commune), strings.TrimSpace(ask.Text))
 }

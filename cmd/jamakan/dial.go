@@ -44,25 +44,26 @@ func (v dialVerb) Run(ctx context.Context, c *common, w world) error {
 // handset makes the phone, and what follows the code when one is dialled with
 // an extension.
 func (v dialVerb) handset(cfg config.Config) (*phone.Phone, string, error) {
-	for provider, ch := range cfg.USSD {
-		url, code, direct := v.URL, ch.Codes[0], ""
-		if url == "" {
-			url = callbackURL("http://"+cfg.Listen, provider, ch.Tokens[0])
-		}
-		if v.Code != "" {
-			rest, ok := strings.CutPrefix(v.Code, strings.TrimSuffix(code, "#")+"*")
-			if v.Code != code && !ok {
-				code = v.Code
-			}
-			direct = strings.TrimSuffix(rest, "#")
-			if !ok {
-				direct = ""
-			}
-		}
-		p, err := phone.New(phone.Config{URL: url, Number: v.Number, Code: code})
-		return p, direct, err
+	provider, ch, err := phoneChannel(cfg)
+	if err != nil {
+		return nil, "", err
 	}
-	return nil, "", fmt.Errorf("%w: no USSD channel in the configuration", config.ErrInvalid)
+	url, code, direct := v.URL, ch.Codes[0], ""
+	if url == "" {
+		url = callbackURL("http://"+cfg.Listen, provider, ch.Tokens[0])
+	}
+	if v.Code != "" {
+		rest, ok := strings.CutPrefix(v.Code, strings.TrimSuffix(code, "#")+"*")
+		if v.Code != code && !ok {
+			code = v.Code
+		}
+		direct = strings.TrimSuffix(rest, "#")
+		if !ok {
+			direct = ""
+		}
+	}
+	p, err := phone.New(phone.Config{URL: url, Number: v.Number, Code: code})
+	return p, direct, err
 }
 
 // pressKeys dials, sends each input, and prints each screen as the phone

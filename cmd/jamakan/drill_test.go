@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/store"
-	"github.com/jamakan/jamakan/store/bolt"
-	"github.com/jamakan/jamakan/store/secret"
 )
 
 // The restore drill, with the real program: voters vote, a backup is made
@@ -38,8 +36,11 @@ func TestDrill(t *testing.T) {
 	began[sealed] = time.Now()
 	d.must("", "backup", sealed, "--to", public, "--data", lost)
 	d.until(300) // after the backups: lost with the machine
-	d.refused(lost+"/no such", "already", nil, "backup", plain, "--data", lost)
-	d.refused(lost+"/no such", "a gateway runs", []string{"JAMAKAN_KEY=" + d.key}, "restore", plain, "--data", lost, "--overwrite")
+	d.refused(d.safe, "already", nil, "backup", plain, "--data", lost)
+	d.refused(d.safe, "a gateway runs", []string{"JAMAKAN_KEY=" + d.key}, "restore", plain, "--data", lost, "--overwrite")
+	if left := append(leftovers(lost, restoreName), leftovers(lost, databaseFile+".replaced")...); len(left) > 0 {
+		t.Errorf("the refused restore left %v beside the data that is served", left)
+	}
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,7 @@ func TestDrill(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	grep(t, sealed, d.key)
+	grep(t, plain, sealed, d.key)
 	machine := filepath.Join(t.TempDir(), "data") // the empty one
 	d.refusals(machine, plain, sealed, identity, other)
 	for _, from := range []string{plain, sealed} {
@@ -117,39 +118,41 @@ func (d *drill) onto(machine, from, identity string, began time.Time) {
 // remembered: the journal and the desk know of the restore.
 func remembered(t *testing.T, data string) {
 	t.Helper()
-	keys, err := secret.Load(filepath.Join(data, "demo.key"), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := bolt.Open(bolt.Options{Path: filepath.Join(data, databaseFile), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	book, err := store.NewBook(e, keys, store.BookOptions{Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r, ok, err := book.LastRestore(context.Background()); err != nil || !ok || r.Skipped < skipAlways {
+	o := openBook(t, data, false)
+	defer o.engine.Close()
+	if r, ok, err := o.book.LastRestore(context.Background()); err != nil || !ok || r.Skipped < skipAlways {
 		t.Errorf("the restore is not remembered: %+v %v %v", r, ok, err)
 	}
 	found := false
-	err = book.Journal(context.Background(), 0, func(e store.Entry) bool { found = found || e.What == "data.restore"; return true })
+	err := o.book.Journal(context.Background(), 0, func(e store.Entry) bool { found = found || e.What == "data.restore"; return true })
 	if err != nil || !found {
 		t.Errorf("the journal does not name the restore: %v", err)
 	}
 }
 
-// grep: an encrypted backup shows neither the key nor anything of the database.
-func grep(t *testing.T, file, key string) {
+// grep: an encrypted backup shows nothing of the database, which a plain one
+// does, and neither shows the key or a number.
+func grep(t *testing.T, plain, sealed, key string) {
 	t.Helper()
-	data, err := os.ReadFile(file)
+	open, err := os.ReadFile(plain)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range []string{key, "plan/", "citizen", "outbox/", "audit/", "Kolonso", "22376"} {
-		if bytes.Contains(data, []byte(secret)) {
-			t.Errorf("the encrypted backup shows %q", secret)
+	shut, err := os.ReadFile(sealed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, of := range []string{"plan/", "audit/", "Kolonso", "meta/"} {
+		if !bytes.Contains(open, []byte(of)) {
+			t.Errorf("the plain backup does not show %q: looking for it in the encrypted one proves nothing", of)
+		}
+		if bytes.Contains(shut, []byte(of)) {
+			t.Errorf("the encrypted backup shows %q", of)
+		}
+	}
+	for _, nowhere := range []string{key, "22376"} {
+		if bytes.Contains(open, []byte(nowhere)) || bytes.Contains(shut, []byte(nowhere)) {
+			t.Errorf("a backup shows %q", nowhere)
 		}
 	}
 }

@@ -33,6 +33,13 @@ func newDrill(t *testing.T) *drill {
 	}
 }
 
+// of is the same for a part of its test.
+func (d *drill) of(t *testing.T) *drill {
+	part := *d
+	part.t = t
+	return &part
+}
+
 // verb runs a verb of the program.
 func (d *drill) verb(stdin string, env []string, args ...string) (said string, err error) {
 	d.t.Helper()

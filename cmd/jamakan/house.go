@@ -74,24 +74,6 @@ func (h *house) Close() error {
 	return errors.Join(h.book.StopTraffic(context.Background()), h.engine.Close())
 }
 
-// loadKeys finds the master key: the environment, the key file, or, in the
-// demonstration only, a file in the data folder made at first start.
-func loadKeys(cfg config.Config, w world) (*secret.Keys, error) {
-	if text := w.getenv("JAMAKAN_KEY"); text != "" {
-		return secret.FromText(text)
-	}
-	if cfg.KeyFile != "" {
-		if config.Inside(cfg.Data, cfg.KeyFile) && !cfg.Demo {
-			return nil, fmt.Errorf("%w: key_file is inside the data folder: whoever copies the data would have the key; put it elsewhere", config.ErrInvalid)
-		}
-		return secret.Load(cfg.KeyFile, true)
-	}
-	if !cfg.Demo {
-		return nil, fmt.Errorf("%w: no master key; set key_file to a file outside the data folder (it is made at first start), or JAMAKAN_KEY", config.ErrInvalid)
-	}
-	return secret.Load(filepath.Join(cfg.Data, "demo.key"), true)
-}
-
 // newMenu builds the dialogue as one channel's phones can show it.
 func newMenu(cfg config.Config, ch config.Channel) (*menu.Menu, error) {
 	catalog, err := languages(cfg)

@@ -29,7 +29,7 @@ func (keyExport) Run(c *common, w world) error {
 	if err != nil {
 		return err
 	}
-	keys, err := loadKeys(cfg, w)
+	keys, err := keptKeys(cfg, w)
 	if err != nil {
 		return err
 	}
@@ -38,15 +38,54 @@ func (keyExport) Run(c *common, w world) error {
 	return err
 }
 
-// keyPath is the file of the master key.
+// keyPath is the file of the master key, or why it can't be one.
 func keyPath(cfg config.Config) (string, error) {
 	switch {
+	case cfg.KeyFile != "" && !cfg.Demo && config.Inside(cfg.Data, cfg.KeyFile):
+		return "", fmt.Errorf("%w: key_file is inside the data folder: whoever copies the data would have the key; put it elsewhere", config.ErrInvalid)
 	case cfg.KeyFile != "":
 		return cfg.KeyFile, nil
 	case cfg.Demo:
 		return filepath.Join(cfg.Data, "demo.key"), nil
 	}
-	return "", fmt.Errorf("%w: no master key; set key_file to a file outside the data folder, or JAMAKAN_KEY", config.ErrInvalid)
+	return "", fmt.Errorf("%w: no master key; set key_file to a file outside the data folder (it is made at first start), or JAMAKAN_KEY", config.ErrInvalid)
+}
+
+// keyPlace says why no gateway could start with the place of its master key.
+func keyPlace(cfg config.Config, w world) error {
+	if text := w.getenv("JAMAKAN_KEY"); text != "" {
+		_, err := secret.FromText(text)
+		return err
+	}
+	_, err := keyPath(cfg)
+	return err
+}
+
+// loadKeys finds the master key: the environment, the key file, or, in the
+// demonstration only, a file in the data folder. It makes one at the first
+// start, and never for data that is there: with another key everybody could
+// vote again.
+func loadKeys(cfg config.Config, w world) (*secret.Keys, error) {
+	_, err := os.Lstat(filepath.Join(cfg.Data, databaseFile))
+	return keysOf(cfg, w, errors.Is(err, os.ErrNotExist))
+}
+
+// keptKeys finds the master key and never makes one.
+func keptKeys(cfg config.Config, w world) (*secret.Keys, error) { return keysOf(cfg, w, false) }
+
+func keysOf(cfg config.Config, w world, first bool) (*secret.Keys, error) {
+	if text := w.getenv("JAMAKAN_KEY"); text != "" {
+		return secret.FromText(text)
+	}
+	path, err := keyPath(cfg)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := secret.Load(path, first)
+	if !first && errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w; it is made at the first start only: give the kept one, with `jamakan key import`, or the right key_file", err)
+	}
+	return keys, err
 }
 
 type keyImport struct{}
@@ -95,6 +134,9 @@ func (v keyPair) Run(w world) error {
 	}
 	f, err := os.OpenFile(v.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
+		if errors.Is(err, os.ErrExist) {
+			return fmt.Errorf("%w: %s is there already, and a secret half is never replaced; give another name", errUse, v.File)
+		}
 		return fmt.Errorf("the secret half can't be written: %w", err)
 	}
 	_, err = fmt.Fprintf(f, "# public key: %s\n%s\n", pair.Recipient(), pair)

@@ -21,8 +21,6 @@ import (
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/store"
-	"github.com/jamakan/jamakan/store/bolt"
-	"github.com/jamakan/jamakan/store/secret"
 )
 
 // The kill test starts the real gateway, lets 200 phones vote and vote again,
@@ -220,15 +218,12 @@ func TestMain(m *testing.M) {
 // judge reads the data with nothing of the gateway running.
 func judge(data string) error {
 	ctx := context.Background()
-	keys, err := secret.Load(filepath.Join(data, "demo.key"), false)
+	o, err := openData(data, false)
 	if err != nil {
 		return err
 	}
-	e, err := bolt.Open(bolt.Options{Path: filepath.Join(data, databaseFile), Now: time.Now})
-	if err != nil {
-		return err
-	}
-	defer e.Close()
+	defer o.engine.Close()
+	keys, e := o.keys, o.engine
 	v := verdict{Receipts: map[string]int{}}
 	voters := map[civic.VoterID]bool{}
 	consultations := map[string]bool{}

@@ -43,8 +43,7 @@ func (r *manyRoom) Spell(channel, lang, text string) store.Letter {
 	}
 	profile, _ := gsm.ParseProfile(r.cfg.SMS[channel].Spelling) // checked with the configuration
 	text = gsm.NewSpeller(profile, l.GSM()).Spell(strings.TrimSpace(text) + "\n" + how)
-	alphabet, units, segments := gsm.Count(text)
-	return store.Letter{Provider: channel, Purpose: outbox.Bulk, Text: text, Alphabet: alphabet.String(), Units: units, Segments: segments}
+	return sms.Letter(channel, outbox.Bulk, text)
 }
 
 // Channels are the SMS channels as they stand.

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -20,9 +19,7 @@ import (
 	"github.com/jamakan/jamakan/desk/planfile"
 	"github.com/jamakan/jamakan/sms/sandbox"
 	"github.com/jamakan/jamakan/store"
-	"github.com/jamakan/jamakan/store/bolt"
 	"github.com/jamakan/jamakan/store/outbox"
-	"github.com/jamakan/jamakan/store/secret"
 )
 
 // clerk is a person at the desk, without a screen.
@@ -173,19 +170,9 @@ func manyNumber(n int) string { return fmt.Sprintf("+2237600%04d", n) }
 func prepareMany(t *testing.T, data string, many int) {
 	t.Helper()
 	ctx := context.Background()
-	keys, err := secret.Load(filepath.Join(data, "demo.key"), true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := bolt.Open(bolt.Options{Path: filepath.Join(data, databaseFile), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	book, err := store.NewBook(e, keys, store.BookOptions{Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
+	o := openBook(t, data, true)
+	defer o.engine.Close()
+	book, keys := o.book, o.keys
 	if _, err := book.Import(ctx, store.ByItself, planfile.Demo(time.Now())); err != nil {
 		t.Fatal(err)
 	}
@@ -313,20 +300,9 @@ func texted(ctx context.Context, base, id, from, text string) bool {
 // campaignOf reads how the message to many ended.
 func campaignOf(t *testing.T, data string) store.Campaign {
 	t.Helper()
-	keys, err := secret.Load(filepath.Join(data, "demo.key"), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := bolt.Open(bolt.Options{Path: filepath.Join(data, databaseFile), Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	book, err := store.NewBook(e, keys, store.BookOptions{Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := book.Campaign(context.Background(), "1")
+	o := openBook(t, data, false)
+	defer o.engine.Close()
+	c, err := o.book.Campaign(context.Background(), "1")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -255,7 +255,7 @@ func (v *deskVisit) pages(week string) {
 		{"week", "/"},
 		{"exports", "/exports"},
 		{"exports-then", "/exports?semaine=" + parsedWeek(v.b, week).Prev().String()},
-		{"exports-now", "/exports?semaine=" + thisWeek()},
+		{"exports-now", "/exports?semaine=" + thisWeek(time.Now())},
 		{"poster", "/exports/" + week + "/public/" + v.poster(week)},
 	} {
 		_, _, once := v.timed(page.path)

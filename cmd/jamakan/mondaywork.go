@@ -9,6 +9,7 @@ import (
 	"github.com/jamakan/jamakan/desk/export"
 	"github.com/jamakan/jamakan/desk/monday"
 	"github.com/jamakan/jamakan/gsm"
+	"github.com/jamakan/jamakan/sms"
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/outbox"
 )
@@ -56,8 +57,7 @@ func (s *servers) newMonday() (*monday.Runner, error) {
 				return store.Letter{}, err
 			}
 			text = gsm.NewSpeller(profile, catalog.Default(lang).GSM()).Spell(text)
-			alphabet, units, segments := gsm.Count(text)
-			return store.Letter{Provider: names[0], Purpose: outbox.Digest, Text: text, Alphabet: alphabet.String(), Units: units, Segments: segments}, nil
+			return sms.Letter(names[0], outbox.Digest, text), nil
 		}
 	}
 	return monday.New(cfg), nil

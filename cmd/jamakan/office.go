@@ -22,7 +22,7 @@ type office interface {
 	Export(ctx context.Context, ask exportAsk, put func(export.File) error) error
 	Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error)
 	Outbox(ctx context.Context) (outboxView, error)
-	Opinions(ctx context.Context) ([]store.Opinion, error)
+	Opinions(ctx context.Context, ask opinionsAsk) ([]store.Opinion, error)
 	AddPerson(ctx context.Context, ask personAsk) (invitation, error)
 	InvitePerson(ctx context.Context, login string) (invitation, error)
 	DisablePerson(ctx context.Context, login string) error

@@ -50,9 +50,22 @@ func (o ownOffice) Outbox(ctx context.Context) (outboxView, error) {
 	return view, err
 }
 
+// opinionsAsk is whose opinions are asked for.
+type opinionsAsk struct {
+	Commune civic.Code // "": everybody's
+}
+
 // Opinions are what citizens said, without anything that leads to a number.
-func (o ownOffice) Opinions(ctx context.Context) (all []store.Opinion, err error) {
-	err = o.house.book.Opinions(ctx, func(x store.Opinion) bool { all = append(all, x); return true })
+func (o ownOffice) Opinions(ctx context.Context, ask opinionsAsk) (all []store.Opinion, err error) {
+	if _, known := o.house.book.Content().Territory.Place(ask.Commune); ask.Commune != "" && (!known || ask.Commune.Level() != civic.Commune) {
+		return nil, fmt.Errorf("%w: --commune %s: no commune of that code is known; a commune has 8 digits, as in the plan file", errUse, ask.Commune)
+	}
+	err = o.house.book.Opinions(ctx, func(x store.Opinion) bool {
+		if ask.Commune == "" || x.Commune == ask.Commune {
+			all = append(all, x)
+		}
+		return true
+	})
 	return all, err
 }
 
@@ -62,8 +75,8 @@ func (o remoteOffice) Outbox(ctx context.Context) (view outboxView, err error) {
 }
 
 // Opinions asks the gateway what citizens said.
-func (o remoteOffice) Opinions(ctx context.Context) (all []store.Opinion, err error) {
-	return all, o.ask(ctx, "/opinions", &all)
+func (o remoteOffice) Opinions(ctx context.Context, ask opinionsAsk) (all []store.Opinion, err error) {
+	return all, o.askWith(ctx, "/opinions", ask, &all)
 }
 
 func (o remoteOffice) ask(ctx context.Context, path string, into any) error {
@@ -131,26 +144,21 @@ func (v opinionsVerb) Run(ctx context.Context, c *common, w world) error {
 	if err != nil {
 		return err
 	}
-	all, err := o.Opinions(ctx)
+	all, err := o.Opinions(ctx, opinionsAsk{Commune: civic.Code(v.Commune)})
 	if closed := o.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
 		return err
 	}
-	shown := 0
 	for _, x := range all {
-		if v.Commune != "" && string(x.Commune) != v.Commune {
-			continue
-		}
-		shown++
 		channel := "USSD"
 		if x.Channel == civic.ChannelSMS {
 			channel = "SMS"
 		}
 		fmt.Fprintf(w.stdout, "%s  %s  %s  %s  %s  %s\n  %s\n", x.Reference, x.At.In(civic.Bamako).Format(time.DateTime), channel, x.Lang, orDash(string(x.Commune)), x.Status, printable(x.Text))
 	}
-	if shown == 0 {
+	if len(all) == 0 {
 		_, err = fmt.Fprintln(w.stdout, "No opinion yet.")
 	}
 	return err

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/jamakan/jamakan/desk"
@@ -61,12 +59,12 @@ const recount = 10 * time.Second
 func (m mail) outbox(ctx context.Context) (outboxView, error) {
 	m.last.mu.Lock()
 	defer m.last.mu.Unlock()
-	if now := time.Now(); now.Sub(m.last.at) < recount {
+	if m.s.house.now().Sub(m.last.at) < recount {
 		return m.last.view, nil
 	}
 	view, err := ownOffice{m.s.house}.Outbox(context.WithoutCancel(ctx))
 	if err == nil {
-		m.last.view, m.last.at = view, time.Now()
+		m.last.view, m.last.at = view, m.s.house.now()
 	}
 	return view, err
 }
@@ -93,18 +91,19 @@ func (s *servers) posts() []desk.Post {
 // free is how many bytes may still be written where the data is, -1 when the
 // system does not say.
 func (h *house) free() int64 {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(h.cfg.Data, &fs); err != nil {
+	free, err := freeBytes(h.cfg.Data)
+	if err != nil {
 		return -1
 	}
-	return int64(fs.Bavail) * int64(fs.Bsize)
+	return free
 }
 
 // Turn posts one turn.
 func (p simulated) Turn(ctx context.Context, number, session, transcript string) (text string, end bool, err error) {
-	for provider, ch := range p.s.house.cfg.USSD {
-		url := callbackURL("http://"+p.s.onCalls.Addr().String(), provider, ch.Tokens[0])
-		return phone.Post(ctx, phone.Turn{URL: url, Number: number, Code: ch.Codes[0], Session: session, Transcript: transcript})
+	provider, ch, err := phoneChannel(p.s.house.cfg)
+	if err != nil {
+		return "", false, err
 	}
-	return "", false, fmt.Errorf("no USSD channel is configured")
+	url := callbackURL("http://"+p.s.onCalls.Addr().String(), provider, ch.Tokens[0])
+	return phone.Post(ctx, phone.Turn{URL: url, Number: number, Code: ch.Codes[0], Session: session, Transcript: transcript})
 }

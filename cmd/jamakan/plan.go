@@ -33,7 +33,11 @@ func (v planCheck) Run(ctx context.Context, c *common, w world) error {
 	plan, remarks, err := planfile.ReadAny(v.File, data, planfile.Known{})
 	var which *planfile.WhichPlanError
 	if v.Plan != "" || errors.As(err, &which) {
-		return planImport{File: v.File, Plan: v.Plan, DryRun: true}.bring(ctx, c, w, data)
+		o, err := c.office(ctx, w)
+		if err != nil {
+			return err
+		}
+		return planImport{File: v.File, Plan: v.Plan, DryRun: true}.bring(ctx, o, w, data)
 	}
 	if err != nil {
 		return fmt.Errorf("%s:\n%w", v.File, err)
@@ -57,14 +61,15 @@ func (v planImport) Run(ctx context.Context, c *common, w world) error {
 	if err != nil {
 		return err
 	}
-	return v.bring(ctx, c, w, data)
-}
-
-func (v planImport) bring(ctx context.Context, c *common, w world, data []byte) error {
-	o, err := c.office(ctx, w)
+	o, err := c.newOffice(ctx, w)
 	if err != nil {
 		return err
 	}
+	return v.bring(ctx, o, w, data)
+}
+
+// bring hands the file over, and closes the office.
+func (v planImport) bring(ctx context.Context, o office, w world, data []byte) error {
 	said, err := o.ImportPlan(ctx, planAsk{Name: v.File, Data: data, Plan: v.Plan, DryRun: v.DryRun})
 	if closed := o.Close(); err == nil {
 		err = closed
@@ -98,6 +103,9 @@ func (v planTemplate) Run(ctx context.Context, c *common, w world) error {
 	if errors.Is(err, os.ErrExist) {
 		return fmt.Errorf("%w: %s existe déjà ; donnez un autre nom avec --out", errUse, name)
 	}
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%w: %w ; créez le dossier, ou donnez un autre nom avec --out", errUse, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -113,7 +121,7 @@ func (v planTemplate) make(ctx context.Context, c *common, w world) ([]byte, err
 	if v.Plan == "" {
 		return planfile.Template()
 	}
-	o, err := c.office(ctx, w)
+	o, err := c.newOffice(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +139,11 @@ func (planDemo) Run(w world) error {
 
 func readPlan(name string, w world) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(io.LimitReader(w.stdin, maxPlan+1))
+		data, err := io.ReadAll(io.LimitReader(w.stdin, maxPlan+1))
+		if len(data) > maxPlan {
+			return nil, fmt.Errorf("%w: standard input is over 8 MiB: a plan is text, not a scan", errUse)
+		}
+		return data, err
 	}
 	info, err := os.Stat(name)
 	if err == nil && info.Size() > maxPlan {

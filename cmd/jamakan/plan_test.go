@@ -26,8 +26,9 @@ func TestABareListUpdatesItsPlan(t *testing.T) {
 		list, args, says string
 		fails            bool
 	}{
-		{list, "check -", "statut : en cours → achevé", false},
+		{list, "check -", "no database in", true},
 		{list, "import - --dry-run", "0 ajoutés, 1 changés, 0 retirés, 11 inchangés", false},
+		{list, "check -", "statut : en cours → achevé", false},
 		{list, "import -", "projet EDU-00 : changé", false},
 		{list, "import -", "Rien à changer", false},
 		{"Code;Coût\nEAU-01;13 000 000\n", "import - --dry-run", "REFUSÉ : projet EAU-01", true},

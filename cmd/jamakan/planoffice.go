@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -112,7 +113,7 @@ func servePlans(mux *http.ServeMux, o office) {
 // ImportPlan asks the gateway to import a plan file.
 func (o remoteOffice) ImportPlan(ctx context.Context, ask planAsk) ([]string, error) {
 	q := url.Values{"name": {ask.Name}, "plan": {ask.Plan}, "dry": {strconv.FormatBool(ask.DryRun)}}
-	body, err := o.post(ctx, "/plan?"+q.Encode(), bytesReader(ask.Data))
+	body, err := o.post(ctx, "/plan?"+q.Encode(), bytes.NewReader(ask.Data))
 	if err != nil {
 		return nil, err
 	}

@@ -72,22 +72,7 @@ func (p *progress) watched(f export.File) export.File {
 	f.Write = func(out io.Writer) error {
 		defer p.done()
 		p.last = time.Now()
-		return write(&counting{w: out, p: p, name: f.Name})
+		return write(&counting{w: out, told: func(n int64) { p.say("%s: %d MB", f.Name, n>>20) }})
 	}
 	return f
-}
-
-// counting counts what is written.
-type counting struct {
-	w    io.Writer
-	p    *progress
-	name string
-	n    int64
-}
-
-func (c *counting) Write(b []byte) (int, error) {
-	n, err := c.w.Write(b)
-	c.n += int64(n)
-	c.p.say("%s: %d MB", c.name, c.n>>20)
-	return n, err
 }

@@ -64,6 +64,37 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 }
 
+// documentedWeek stands in every document for the week that ended.
+const documentedWeek = "2026-W47"
+
+// TestDocumentsReplaceTheWeek: a document that names the week says once what to
+// put there, and names no other.
+func TestDocumentsReplaceTheWeek(t *testing.T) {
+	docs, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, file := range append([]string{"../../README.md"}, docs...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		weeks := regexp.MustCompile(`--week[ =](\S+)`).FindAllStringSubmatch(string(text), -1)
+		for _, w := range weeks {
+			if w[1] != documentedWeek {
+				t.Errorf("%s: --week %s, want %s", file, w[1], documentedWeek)
+			}
+		}
+		if named += len(weeks); len(weeks) > 0 && !strings.Contains(string(text), "For "+documentedWeek+" put the week that ended") {
+			t.Errorf("%s does not say what to put for %s", file, documentedWeek)
+		}
+	}
+	if named == 0 {
+		t.Error("no document names a week")
+	}
+}
+
 func runDocumented(t *testing.T, bin, data, usb, callback, sandbox, line string, running bool) {
 	t.Helper()
 	rest, ours := strings.CutPrefix(line, "go run ./cmd/jamakan ")

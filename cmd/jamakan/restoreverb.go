@@ -21,7 +21,7 @@ type restoreVerb struct {
 	Identity     string `help:"File of the age identity (AGE-SECRET-KEY-...) that opens an encrypted backup." placeholder:"FILE"`
 	Overwrite    bool   `help:"Data that is there is moved aside under a dated name; it is never deleted."`
 	Check        bool   `help:"Verify the backup with its keys, and put nothing in place."`
-	SkipReceipts uint32 `help:"Receipt numbers to leave out, for those told after the backup. Without: 1,000,000, and 30 for each second since." placeholder:"N"`
+	SkipReceipts uint32 `help:"Receipt numbers to leave out, for those told after the backup. Without: 1,000,000, and 30 for each second since, 8,000,000 at most." placeholder:"N"`
 }
 
 // Errors of a restore.
@@ -38,6 +38,9 @@ func (v restoreVerb) Run(ctx context.Context, c *common, w world) error {
 		return err
 	}
 	b, err := backup.Open(v.File)
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("nothing was restored: %w; give the file of a backup", err)
+	}
 	if err != nil {
 		return fmt.Errorf("nothing was restored: %w", err)
 	}
@@ -121,16 +124,4 @@ func (r *restoring) check(ctx context.Context) error {
 	}
 	_, err = fmt.Fprintf(r.w.stdout, "%s can be restored: %s\n", r.v.File, describe(r.b.Manifest()))
 	return err
-}
-
-// keptKeys finds the master key and never makes one.
-func keptKeys(cfg config.Config, w world) (*secret.Keys, error) {
-	if text := w.getenv("JAMAKAN_KEY"); text != "" {
-		return secret.FromText(text)
-	}
-	path, err := keyPath(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return secret.Load(path, false)
 }

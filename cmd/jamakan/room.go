@@ -16,9 +16,13 @@ func (s *servers) room() (desk.Config, error) {
 	if err != nil {
 		return desk.Config{}, err
 	}
+	code := firstCode(h.cfg)
+	if _, ch, err := phoneChannel(h.cfg); err == nil {
+		code = ch.Codes[0] // what the page's phone shows that it dials
+	}
 	room := desk.Config{
 		Book: h.book, Guard: door, Words: catalog.Default(h.cfg.Language), Catalog: catalog, Now: h.now,
-		Files: h.files, FileNames: h.fileNames, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
+		Files: h.files, FileNames: h.fileNames, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: code, Short: h.cfg.ShortCode,
 		Disk: h.free, Figures: s.figures, Broken: s.broken,
 	}
 	if room.Spell, err = spellAnswers(h.cfg, h.book); err != nil {

@@ -54,7 +54,9 @@ func (v serveVerb) Run(ctx context.Context, c *common, w world) error {
 
 func serve(ctx context.Context, cfg config.Config, w world) error {
 	log := logger(cfg, w)
-	h, err := openHouse(ctx, cfg, w, log, verifying(w))
+	p := newProgress(w)
+	h, err := openHouse(ctx, cfg, w, log, p.opened)
+	p.done()
 	if err != nil {
 		return err
 	}
@@ -159,12 +161,27 @@ func newCodec(name string, ch config.Channel) (ussd.Codec, error) {
 	return codec, nil
 }
 
-// firstCode is the code the demonstration's phone dials.
+// firstCode is the code that citizens are told to dial: of the first channel by
+// name, so that files say the same each time.
 func firstCode(cfg config.Config) string {
-	for _, ch := range cfg.USSD {
-		return ch.Codes[0]
+	if names := ussdNames(cfg); len(names) > 0 {
+		return cfg.USSD[names[0]].Codes[0]
 	}
 	return ""
+}
+
+// phoneFormat is what the simulated phones post.
+const phoneFormat = "africastalking"
+
+// phoneChannel is the channel that the simulated phones call: the first by name
+// that speaks their format.
+func phoneChannel(cfg config.Config) (name string, ch config.Channel, err error) {
+	for _, name := range ussdNames(cfg) {
+		if ch := cfg.USSD[name]; kindOf(name, ch.Codec) == phoneFormat {
+			return name, ch, nil
+		}
+	}
+	return "", ch, fmt.Errorf("%w: no USSD channel speaks %s, which is what the simulated phone posts", config.ErrInvalid, phoneFormat)
 }
 
 func quietEcho() *echo.Echo {
@@ -202,10 +219,10 @@ func (s *servers) greet(cfg config.Config, w world) {
 	fmt.Fprintf(w.stdout, "  callbacks  http://%s\n", s.onCalls.Addr())
 	fmt.Fprintf(w.stdout, "  desk       http://%s\n", s.onDesk.Addr())
 	if s.texts.on != nil {
-		fmt.Fprintf(w.stdout, "  sandbox    http://%s/sandbox/ stands in for the SMS provider: go run ./cmd/jamakan text WOTE 2\n", s.texts.on.Addr())
+		fmt.Fprintf(w.stdout, "  sandbox    http://%s/sandbox/ stands in for the SMS provider: %s text WOTE 2\n", s.texts.on.Addr(), called())
 	}
 	if cfg.Demo {
-		fmt.Fprintf(w.stdout, "  a phone    http://%s/phone, or in another terminal: go run ./cmd/jamakan dial\n", s.onDesk.Addr())
+		fmt.Fprintf(w.stdout, "  a phone    http://%s/phone, or in another terminal: %s dial\n", s.onDesk.Addr(), called())
 		fmt.Fprintf(w.stdout, "FICTIF: a demonstration with an invented commune; data in %s\n", cfg.Data)
 	}
 	s.log.Info("ready", "plans", len(s.house.book.Content().Plans), "records", s.house.book.Health().Records)
@@ -296,15 +313,4 @@ func registerHealth(e *echo.Echo, h *house, texts *textRoom, backups *backupCloc
 		}
 		return c.String(http.StatusOK, "ready to record\n"+texts.faults()+backups.faults())
 	})
-}
-
-// verifying shows on a terminal how far a verification is.
-func verifying(w world) func(done, total uint64) {
-	var last time.Time
-	return func(done, total uint64) {
-		if now := time.Now(); total > 0 && now.Sub(last) > time.Second {
-			last = now
-			fmt.Fprintf(w.stderr, "verifying the ballot log: %d of %d\n", done, total)
-		}
-	}
 }

@@ -93,10 +93,7 @@ func serveOffice(o office) http.Handler {
 	servePersons(mux, o)
 	serveCorrect(mux, o)
 	serveBackup(mux, o)
-	mux.HandleFunc("POST /opinions", func(w http.ResponseWriter, r *http.Request) {
-		all, err := o.Opinions(r.Context())
-		reply(w, all, err)
-	})
+	answers(mux, "/opinions", o.Opinions)
 	return mux
 }
 
@@ -125,17 +122,46 @@ func reply(w http.ResponseWriter, v any, err error) {
 type remoteOffice struct{ client *http.Client }
 
 // openOffice finds who has the data: the running gateway, or nobody, and then
-// this process opens it.
+// this process opens it. Where there is none, none is made: that is a mistyped
+// --data, and an empty database would be called good.
 func openOffice(ctx context.Context, cfg config.Config, w world) (office, error) {
-	path := socketPath(cfg.Data)
-	if c, err := net.DialTimeout("unix", path, 2*time.Second); err == nil {
-		_ = c.Close()
-		return remoteOffice{client: &http.Client{Transport: &http.Transport{
-			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-				return (&net.Dialer{}).DialContext(ctx, "unix", path)
-			},
-		}}}, nil
+	if o, running := runningOffice(cfg); running {
+		return o, nil
 	}
+	if err := restoreCut(cfg); err != nil {
+		return nil, err
+	}
+	if _, err := os.Lstat(filepath.Join(cfg.Data, databaseFile)); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("%w: no database in %s; is --data right? jamakan serve makes one", errUse, cfg.Data)
+	}
+	return openOwn(ctx, cfg, w)
+}
+
+// openNewOffice is openOffice for a verb that may set up an empty place.
+func openNewOffice(ctx context.Context, cfg config.Config, w world) (office, error) {
+	if o, running := runningOffice(cfg); running {
+		return o, nil
+	}
+	return openOwn(ctx, cfg, w)
+}
+
+// runningOffice is the running gateway's, if there is one.
+func runningOffice(cfg config.Config) (office, bool) {
+	path := socketPath(cfg.Data)
+	c, err := net.DialTimeout("unix", path, 2*time.Second)
+	if err != nil {
+		return nil, false
+	}
+	_ = c.Close()
+	return remoteOffice{client: &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", path)
+		},
+	}}}, true
+}
+
+// openOwn opens the data in this process, and makes it if it is not there.
+func openOwn(ctx context.Context, cfg config.Config, w world) (office, error) {
 	p := newProgress(w)
 	h, err := openHouse(ctx, cfg, w, logger(cfg, w), p.opened)
 	p.done()

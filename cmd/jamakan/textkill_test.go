@@ -19,9 +19,7 @@ import (
 
 	"github.com/jamakan/jamakan/sms/sandbox"
 	"github.com/jamakan/jamakan/store"
-	"github.com/jamakan/jamakan/store/bolt"
 	"github.com/jamakan/jamakan/store/outbox"
-	"github.com/jamakan/jamakan/store/secret"
 )
 
 // The text kill test starts the real gateway against a provider that behaves
@@ -181,19 +179,12 @@ type textVerdict struct {
 // to ask about are in a file beside it.
 func judgeTexts(data string) error {
 	ctx := context.Background()
-	keys, err := secret.Load(filepath.Join(data, "demo.key"), false)
+	o, err := openData(data, false)
 	if err != nil {
 		return err
 	}
-	e, err := bolt.Open(bolt.Options{Path: filepath.Join(data, databaseFile), Now: time.Now})
-	if err != nil {
-		return err
-	}
-	defer e.Close()
-	book, err := store.NewBook(e, keys, store.BookOptions{Now: time.Now})
-	if err != nil {
-		return err
-	}
+	defer o.engine.Close()
+	book := o.book
 	v := textVerdict{Opinions: map[string]int{}, States: map[outbox.State]int{}, Voters: map[string]bool{}}
 	if err := book.Opinions(ctx, func(o store.Opinion) bool { v.Opinions[o.Text]++; return true }); err != nil {
 		return err
@@ -223,7 +214,7 @@ func judgeTexts(data string) error {
 		}
 		_, _, v.Voters[number] = p.Voted("JAM-2026-1")
 	}
-	report, err := e.Check(ctx, nil)
+	report, err := o.engine.Check(ctx, nil)
 	if err != nil {
 		return err
 	}

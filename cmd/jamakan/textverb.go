@@ -52,7 +52,7 @@ func (v textVerb) Run(ctx context.Context, c *common, w world) error {
 	p := textPhone{base: strings.TrimSuffix(base, "/"), number: number}
 	before, err := p.inbox(ctx, 0)
 	if err != nil {
-		return fmt.Errorf("the sandbox does not answer: %w; start the gateway with: go run ./cmd/jamakan serve", err)
+		return fmt.Errorf("the sandbox does not answer: %w; start the gateway with: %s serve", err, called())
 	}
 	last := 0
 	for _, m := range before {
