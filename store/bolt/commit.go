@@ -176,6 +176,9 @@ func (e *Engine) commit(batch []*request) error {
 		e.full.Store(&err)
 		answer(batch, err)
 		return nil
+	case goesOn:
+		answer(batch, fmt.Errorf("%w: %w", store.ErrUnknown, err))
+		return nil
 	default:
 		e.fail(batch, err)
 		return err

@@ -119,12 +119,15 @@ func Open(opts Options) (*Engine, error) {
 func open(opts Options) (e *Engine, err error) {
 	defer faultsPanic()()
 	defer damaged(&err)
+	if err := create(opts.Path); err != nil {
+		return nil, err
+	}
 	if err := notCut(opts.Path); err != nil {
 		return nil, err
 	}
 	db, err := bbolt.Open(opts.Path, 0o600, &bbolt.Options{
 		Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
-		InitialMmapSize: int(opts.InitialMmap), MaxSize: int(opts.MaxSize), NoSync: opts.noSync,
+		InitialMmapSize: int(opts.InitialMmap), MaxSize: int(opts.MaxSize), NoSync: opts.noSync || neverSyncs,
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):

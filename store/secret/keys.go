@@ -15,6 +15,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 )
@@ -92,20 +93,35 @@ func Load(path string, create bool) (*Keys, error) {
 	return k, nil
 }
 
+// makeFile makes a key file: first beside its place, whole and synced, then
+// under its name, and then its folder is synced. No power cut leaves a part of
+// a key, or takes away the name of one that votes were recorded with.
 func makeFile(path string) (*Keys, error) {
 	k, err := New()
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new") // mode 0600
 	if err != nil {
 		return nil, fmt.Errorf("the key file can't be made: %w", err)
 	}
 	_, err = f.WriteString(k.Text() + "\n")
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Link(f.Name(), path) // never over another key
+	}
+	if err = errors.Join(err, os.Remove(f.Name()), syncFolder(filepath.Dir(path))); err != nil {
 		return nil, fmt.Errorf("the key file can't be written: %w", err)
 	}
 	return k, nil
+}
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 func derive(master [Size]byte) (*Keys, error) {
@@ -195,7 +211,7 @@ func (k *Keys) Citizen(e164 string) [16]byte { return k.citizen.sum(e164) }
 
 // Event is the ID of a message: of the channel, the provider, its session and
 // transcript, or its message id.
-func (k *Keys) Event(parts ...string) [16]byte { return k.event.sum(parts...) }
+func (k *Keys) Event(parts ...string) [16]byte { return k.event.sum(asHeard(parts)...) }
 
 // Session is the key of a session's stored position.
 func (k *Keys) Session(provider, id string) [16]byte { return k.session.sum(provider, id) }
