@@ -46,14 +46,16 @@ type Recording struct {
 	Mmap    int64
 	Max     int64
 	Commits int // after so many it is killed
-	// Inject fails the At-th call of its kind (from 1) of the database, or
-	// makes it short; nothing when At is 0.
-	Inject struct {
-		Op     systrace.Op
-		At     int
-		Every  bool // and all after it
-		Action systrace.Action
-	}
+	Inject  Injection
+}
+
+// Injection is a fault of the database's file: of the At-th call of a kind
+// (from 1), perhaps of all after it; none when At is 0.
+type Injection struct {
+	Op     systrace.Op
+	At     int
+	Every  bool
+	Action systrace.Action
 }
 
 // recorder takes down one trace.

@@ -113,7 +113,10 @@ func (j *Judge) goOn(e *bolt.Engine, a Ask, wrong func(string, ...any)) {
 	for p, n := range a.Answered {
 		next[p] = n + 1
 		for _, m := range []Message{{p, n}, {p, n + 1}} {
-			if out, err := g.Send(m); m.N > 0 && (err != nil || !noted(out)) {
+			if m.N == 0 {
+				continue
+			}
+			if out, err := g.Send(m); err != nil || !noted(out) {
 				wrong("message %s after the start: %v, verdict %d", m.session(), err, out.Verdict)
 			}
 		}
