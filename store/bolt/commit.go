@@ -146,6 +146,7 @@ func answer(batch []*request, err error) {
 func (e *Engine) commit(batch []*request) error {
 	b, err := e.run(batch)
 	if err == nil && b.wrote {
+		e.expect(b.version())
 		if answersEarly && len(b.adds) > 0 {
 			e.publish(b)
 			answer(batch, nil)
@@ -171,6 +172,7 @@ func (e *Engine) commit(batch []*request) error {
 		if b != nil && b.tx != nil {
 			_ = b.tx.Rollback() // bbolt has done it already when Commit failed
 		}
+		e.expect(nil)
 		e.opts.Logger.Error("not written: no room", "err", err, "commands", len(batch))
 		err = fmt.Errorf("%w: %w; make room on the disk, or raise store.max_size", store.ErrRefused, err)
 		e.full.Store(&err)
@@ -230,6 +232,13 @@ func (e *Engine) run(batch []*request) (b *writing, err error) {
 	return b, b.finish()
 }
 
+// expect says what a transaction holds whose commit may be seen from now on.
+func (e *Engine) expect(v *version) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.pending = v
+}
+
 // publish lets readers see what is now on disk.
 func (e *Engine) publish(b *writing) {
 	if b == nil || !b.wrote {
@@ -250,4 +259,7 @@ func (e *Engine) publish(b *writing) {
 		}
 	}
 	e.mem.tree, e.mem.rows, e.mem.lastAt = b.tree, b.rows, b.now
+	e.pending.published = true
+	e.tip.next.Store(e.pending)
+	e.tip, e.pending = e.pending, nil
 }

@@ -47,7 +47,7 @@ func (b *writing) get(k store.Key) ([]byte, bool) {
 func (b *writing) find(kind string, consultation string, voter [16]byte, number uint32) uint64 {
 	if kind == store.KindVoter {
 		if seq, ok := b.voters[string(voterIndexKey(nil, consultation, voter))]; ok {
-			return seq
+			return seq.after
 		}
 		return uint64(b.e.mem.findVoter(b.log, consultation, voter))
 	}

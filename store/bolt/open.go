@@ -64,9 +64,11 @@ type Engine struct {
 	waiting atomic.Int64
 	receipt atomic.Uint32 // next number to reserve
 
-	mu   sync.RWMutex // over mem
-	mem  memory
-	last time.Time // of the committer only
+	mu      sync.RWMutex // over mem, tip and pending
+	mem     memory
+	tip     *version  // what mem has
+	pending *version  // what the transaction being committed will have, or has
+	last    time.Time // of the committer only
 }
 
 var _ store.Engine = (*Engine)(nil)
@@ -139,7 +141,7 @@ func open(opts Options) (e *Engine, err error) {
 	}
 	e = &Engine{
 		db: db, opts: opts, queue: make(chan *request, 8192),
-		stop: make(chan struct{}), stopped: make(chan struct{}), done: make(chan struct{}),
+		tip: &version{published: true}, stop: make(chan struct{}), stopped: make(chan struct{}), done: make(chan struct{}),
 	}
 	clean, err := e.prepare()
 	if err == nil {

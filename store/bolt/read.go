@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"sync"
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
@@ -25,45 +26,107 @@ func (e *Engine) View(_ context.Context, fn func(store.Snapshot) error) (err err
 			err = fmt.Errorf("%w: reading it failed: %v; run jamakan check", store.ErrCorrupt, p)
 		}
 	}()
-	return e.db.View(func(tx *bbolt.Tx) error { return fn(snapshot{e, tx}) })
+	s, err := e.snapshot()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = s.tx.Rollback() }() // of a read transaction: it can't fail
+	return fn(s)
 }
 
+// snapshot opens a transaction together with what memory has of it: while mu
+// is held, the file shows what memory has, or the commit that is being written.
+func (e *Engine) snapshot() (*snapshot, error) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	tx, err := e.db.Begin(false)
+	if err != nil {
+		return nil, err
+	}
+	at := e.tip
+	if e.pending != nil && tx.ID() == e.pending.id {
+		at = e.pending
+	}
+	return &snapshot{e: e, tx: tx, past: past{at: at, last: at}}, nil
+}
+
+// snapshot is one moment of the file, and of what memory had then.
 type snapshot struct {
 	e  *Engine
 	tx *bbolt.Tx
+
+	mu   sync.Mutex // over past: a snapshot may be read by several at once
+	past past
+}
+
+// remember locks memory, with what came after the snapshot taken back.
+func (s *snapshot) remember() (release func()) {
+	s.mu.Lock()
+	s.past.catchUp() // most of it without holding commits up
+	s.e.mu.RLock()
+	s.past.catchUp()
+	return s.release
+}
+
+func (s *snapshot) release() {
+	s.e.mu.RUnlock()
+	s.mu.Unlock()
 }
 
 // Get reads a key.
-func (s snapshot) Get(k store.Key) ([]byte, bool, error) {
+func (s *snapshot) Get(k store.Key) ([]byte, bool, error) {
 	kind := k.Kind()
-	s.e.mu.RLock()
-	defer s.e.mu.RUnlock()
 	switch {
 	case store.Scattered(kind):
-		var buf [64]byte
-		rows := s.tx.Bucket(bucketRow())
-		at := s.e.mem.findRow(rows, rowKey(buf[:0], k))
-		if at == 0 {
-			return nil, false, nil
-		}
-		r, err := parseRow(rows.Get(u64(uint64(at))))
-		return bytes.Clone(r.value), err == nil, err
+		r, ok, err := s.row(k)
+		return bytes.Clone(r.value), ok, err
 	case kind == store.KindVoter, kind == store.KindRecord, kind == store.KindReceipt:
-		log := s.tx.Bucket(bucketLog())
-		v, ok := derived(k, log, func(kind, consultation string, voter [16]byte, number uint32) uint64 {
-			if kind == store.KindVoter {
-				return uint64(s.e.mem.findVoter(log, consultation, voter))
-			}
-			return s.e.mem.receiptAt(number)
-		})
+		v, ok := derived(k, s.tx.Bucket(bucketLog()), s.find)
 		return bytes.Clone(v), ok, nil
 	}
 	v := s.tx.Bucket(bucketKV()).Get([]byte(k))
 	return bytes.Clone(v), v != nil, nil
 }
 
+// row reads a scattered record.
+func (s *snapshot) row(k store.Key) (row, bool, error) {
+	var buf [64]byte
+	packed := rowKey(buf[:0], k)
+	rows := s.tx.Bucket(bucketRow())
+	at := s.arrival(rows, packed)
+	if at == 0 {
+		return row{}, false, nil
+	}
+	r, err := parseRow(rows.Get(u64(at)))
+	return r, err == nil, err
+}
+
+func (s *snapshot) arrival(rows *bbolt.Bucket, packed []byte) uint64 {
+	defer s.remember()()
+	if at, other := s.past.row(packed); other {
+		return at
+	}
+	return uint64(s.e.mem.findRow(rows, packed))
+}
+
+// find looks a derived key up as memory had it.
+func (s *snapshot) find(kind, consultation string, voter [16]byte, number uint32) uint64 {
+	var buf [64]byte
+	defer s.remember()()
+	if kind != store.KindVoter {
+		if !s.past.at.published && s.past.at.receipts[number] != 0 {
+			return s.past.at.receipts[number]
+		}
+		return s.e.mem.receiptAt(number) // one that came later is not in the transaction
+	}
+	if seq, other := s.past.voter(voterIndexKey(buf[:0], consultation, voter)); other {
+		return seq
+	}
+	return uint64(s.e.mem.findVoter(s.tx.Bucket(bucketLog()), consultation, voter))
+}
+
 // Scan walks keys in order.
-func (s snapshot) Scan(prefix, after store.Key, fn func(store.Key, []byte) bool) error {
+func (s *snapshot) Scan(prefix, after store.Key, fn func(store.Key, []byte) bool) error {
 	switch kind := prefix.Kind(); {
 	case store.Scattered(kind), kind == store.KindVoter, kind == store.KindRecord, kind == store.KindReceipt:
 		return fmt.Errorf("%w: %s", store.ErrScan, kind)
@@ -83,7 +146,7 @@ func (s snapshot) Scan(prefix, after store.Key, fn func(store.Key, []byte) bool)
 }
 
 // Records walks the log.
-func (s snapshot) Records(from uint64, fn func(civic.Record) bool) error {
+func (s *snapshot) Records(from uint64, fn func(civic.Record) bool) error {
 	c := s.tx.Bucket(bucketLog()).Cursor()
 	seq := max(from, 1)
 	for k, v := c.Seek(u64(seq)); k != nil; k, v = c.Next() {
@@ -100,21 +163,26 @@ func (s snapshot) Records(from uint64, fn func(civic.Record) bool) error {
 }
 
 // Counts copies a consultation's counters.
-func (s snapshot) Counts(consultation string) (civic.Counts, error) {
-	s.e.mu.RLock()
-	defer s.e.mu.RUnlock()
-	return maps.Clone(s.e.mem.counts[consultation]), nil
+func (s *snapshot) Counts(consultation string) (civic.Counts, error) {
+	defer s.remember()()
+	now := maps.Clone(s.e.mem.counts[consultation])
+	if now == nil {
+		now = civic.Counts{}
+	}
+	return s.past.counts(now, consultation, s.e.tip), nil
 }
 
 // Flows are a week's ballots, from memory.
-func (s snapshot) Flows(week civic.Week) ([]civic.BallotFlow, error) {
-	s.e.mu.RLock()
-	defer s.e.mu.RUnlock()
-	return s.e.mem.flows.Of(week), nil
+func (s *snapshot) Flows(week civic.Week) ([]civic.BallotFlow, error) {
+	defer s.remember()()
+	if s.past.at == s.e.tip {
+		return s.e.mem.flows.Of(week), nil
+	}
+	return s.past.flows(maps.Clone(s.e.mem.flows), s.e.tip).Of(week), nil
 }
 
 // Head is the tree's head in this snapshot.
-func (s snapshot) Head() store.Head {
+func (s *snapshot) Head() store.Head {
 	h, err := storedHead(s.tx.Bucket(bucketMeta()))
 	if err != nil {
 		return store.Head{}

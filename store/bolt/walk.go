@@ -11,7 +11,7 @@ import (
 // Walk goes through the rows of one kind; see store.Snapshot. It reads the
 // transaction only: what was written meanwhile is not in it, and can't be
 // missed.
-func (s snapshot) Walk(kind string, after uint64, fn func(place uint64, key store.Key, value []byte) bool) (uint64, error) {
+func (s *snapshot) Walk(kind string, after uint64, fn func(place uint64, key store.Key, value []byte) bool) (uint64, error) {
 	if !store.Scattered(kind) {
 		return 0, fmt.Errorf("%w: %s", store.ErrScan, kind)
 	}

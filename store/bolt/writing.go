@@ -27,8 +27,8 @@ type writing struct {
 	records uint64
 	rows    uint64
 
-	voters   map[string]uint64 // in this batch: sequence by voterIndexKey
-	arrivals map[string]uint64 // in this batch: arrival by row key, 0 when deleted
+	voters   map[string]shift[uint64] // in this batch: sequence by voterIndexKey
+	arrivals map[string]shift[uint64] // in this batch: arrival by row key, 0 when deleted
 	receipts map[uint32]uint64
 	adds     []added
 	moves    []movedRow
@@ -53,7 +53,7 @@ func newWriting(e *Engine, tx *bbolt.Tx) *writing {
 	b := &writing{
 		e: e, tx: tx, now: now, tree: e.mem.tree.Clone(), records: e.mem.records, rows: e.mem.rows,
 		meta: tx.Bucket(bucketMeta()), log: tx.Bucket(bucketLog()), row: tx.Bucket(bucketRow()), kv: tx.Bucket(bucketKV()),
-		voters: map[string]uint64{}, arrivals: map[string]uint64{}, receipts: map[uint32]uint64{},
+		voters: map[string]shift[uint64]{}, arrivals: map[string]shift[uint64]{}, receipts: map[uint32]uint64{},
 	}
 	b.log.FillPercent, b.row.FillPercent = appendFill, appendFill
 	return b
@@ -148,7 +148,13 @@ func (b *writing) append(r *civic.Record) error {
 		}
 	}
 	b.tree.Append(store.Leaf(r.Receipt, encoded))
-	b.voters[string(voterIndexKey(nil, r.Consultation, r.Voter))] = r.Seq
+	var buf [64]byte
+	key := voterIndexKey(buf[:0], r.Consultation, r.Voter)
+	was, again := b.voters[string(key)]
+	if !again && replaced != nil {
+		was.before = replaced.Seq
+	}
+	b.voters[string(key)] = shift[uint64]{was.before, r.Seq}
 	if r.Kind == civic.Cast {
 		b.receipts[r.Receipt] = r.Seq
 	}
@@ -170,8 +176,7 @@ func (b *writing) put(k store.Key, value []byte) error {
 		}
 	}
 	b.rows++
-	b.arrivals[string(packed)] = b.rows
-	b.moves = append(b.moves, movedRow{string(packed), from, b.rows})
+	b.moved(packed, from, b.rows)
 	return b.row.Put(u64(b.rows), appendRow(nil, packed, b.now, value))
 }
 
@@ -184,15 +189,24 @@ func (b *writing) delete(k store.Key) error {
 	if from == 0 {
 		return nil
 	}
-	b.arrivals[string(packed)] = 0
-	b.moves = append(b.moves, movedRow{string(packed), from, 0})
+	b.moved(packed, from, 0)
 	return b.row.Delete(u64(from))
+}
+
+// moved notes where a row is now.
+func (b *writing) moved(packed []byte, from, to uint64) {
+	key, before := string(packed), from
+	if was, again := b.arrivals[key]; again {
+		before = was.before
+	}
+	b.arrivals[key] = shift[uint64]{before, to}
+	b.moves = append(b.moves, movedRow{key, from, to})
 }
 
 // arrival is where a scattered record is, in this batch or before it.
 func (b *writing) arrival(packed []byte) uint64 {
 	if at, ok := b.arrivals[string(packed)]; ok {
-		return at
+		return at.after
 	}
 	return uint64(b.e.mem.findRow(b.row, packed))
 }
