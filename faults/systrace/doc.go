@@ -4,7 +4,7 @@
 // program to install and without a text to parse.
 //
 // Linux on amd64 only. It needs the right to trace its own child, which
-// containers nearly always have.
+// containers nearly always have. What the program starts is not followed.
 package systrace
 
 import "syscall"

@@ -11,8 +11,6 @@ import (
 // What package syscall does not name (linux/ptrace.h, linux/wait.h).
 const (
 	optSysgood  = 0x1
-	optFork     = 0x2
-	optVfork    = 0x4
 	optClone    = 0x8
 	optExitKill = 0x100000
 	waitAll     = 0x40000000
@@ -70,7 +68,8 @@ func (r Run) do() (state syscall.WaitStatus, err error) {
 	if _, err := syscall.Wait4(pid, &state, waitAll, nil); err != nil {
 		return 0, err
 	}
-	if err := syscall.PtraceSetOptions(pid, optSysgood|optFork|optVfork|optClone|optExitKill); err != nil {
+	// Its threads are followed, its children are not: they have files of their own.
+	if err := syscall.PtraceSetOptions(pid, optSysgood|optClone|optExitKill); err != nil {
 		return 0, fmt.Errorf("the program can't be traced: %w", err)
 	}
 	if t.mem, err = os.Open(fmt.Sprintf("/proc/%d/mem", pid)); err != nil {
