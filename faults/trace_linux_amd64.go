@@ -61,10 +61,12 @@ type Injection struct {
 // recorder takes down one trace.
 type recorder struct {
 	Recording
-	trace Trace
-	path  string
-	count int // of calls that may be injected
-	over  bool
+	trace  Trace
+	path   string
+	count  int   // of calls that may be injected
+	size   int64 // of the file
+	longer bool  // since its last sync
+	over   bool
 }
 
 // Record lets the writer run and takes down what it does.
@@ -112,14 +114,20 @@ func (r *recorder) before(c systrace.Call) systrace.Action {
 }
 
 func (r *recorder) after(c systrace.Call) {
-	if filepath.Ext(c.Path) == ".lock" {
+	r.trace.Events = append(r.trace.Events, Event{Call: c})
+	if c.Path != r.path {
 		return
 	}
-	r.trace.Events = append(r.trace.Events, Event{Call: c})
 	switch {
-	case c.Op == systrace.Truncate:
+	case c.Op == systrace.Sync && r.longer:
 		r.trace.Grown++
-	case c.Op == systrace.Write && c.Path == r.path && c.Offset <= 4096: // a meta page: the end of a commit
+		r.longer = false
+	case c.Op == systrace.Truncate && c.Err == 0:
+		r.longer = r.longer || c.Size > r.size
+		r.size = c.Size
+	case c.Op == systrace.Write && c.Offset+int64(len(c.Data)) > r.size:
+		r.longer, r.size = true, c.Offset+int64(len(c.Data))
+	case c.Op == systrace.Write && c.Offset <= 4096: // a meta page: the end of a commit
 		if r.trace.Commits++; r.trace.Commits == r.Commits {
 			r.over = true
 		}

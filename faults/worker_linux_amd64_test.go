@@ -11,25 +11,42 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/jamakan/jamakan/faults/load"
 )
 
-// TestMain lets this test binary be a hunter: a state may kill whoever opens
-// it, and the test has to tell.
+// TestMain lets this test binary be a hunter, or a judge: a state may kill
+// whoever opens it, and the test has to tell.
 func TestMain(m *testing.M) {
-	ask := os.Getenv("JAMAKAN_HUNT")
-	if ask == "" {
+	var err error
+	switch ask, one := os.Getenv("JAMAKAN_HUNT"), os.Getenv("JAMAKAN_LOOK"); {
+	case ask != "":
+		var h Hunt
+		if err = json.Unmarshal([]byte(ask), &h); err == nil {
+			err = h.Go(os.Stdout)
+		}
+	case one != "":
+		err = lookOnce([]byte(one))
+	default:
 		os.Exit(m.Run())
-	}
-	var h Hunt
-	err := json.Unmarshal([]byte(ask), &h)
-	if err == nil {
-		err = h.Go(os.Stdout)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+func lookOnce(ask []byte) error {
+	var a load.Ask
+	if err := json.Unmarshal(ask, &a); err != nil {
+		return err
+	}
+	judge, err := load.NewJudge(len(a.Answered))
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(os.Stdout).Encode(judge.Look(a))
 }
 
 // hunt lets another process look through a trace and gives what it found.

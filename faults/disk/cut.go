@@ -134,7 +134,7 @@ func torn(c change, part int, chance *rand.Rand) (out []change) {
 	often := 1 + chance.IntN(7) // of 8: some are torn a little, some a lot
 	for at := 0; at < len(c.data); at += part {
 		if chance.IntN(8) < often {
-			out = append(out, change{c.trust, c.at + int64(at), c.data[at:min(at+part, len(c.data))]})
+			out = append(out, change{c.trust, c.seq, c.at + int64(at), c.data[at:min(at+part, len(c.data))]})
 		}
 	}
 	return out

@@ -29,6 +29,7 @@ const (
 // change is a write or a truncate.
 type change struct {
 	trust trust
+	seq   int // of the call
 	at    int64
 	data  []byte // of a write; nil: the file is cut, or made longer, to at
 }
@@ -45,10 +46,12 @@ type Disk struct {
 	now     map[string]*inode // names as programs see them
 	names   []naming          // since the folder was synced
 	durable map[string]*inode
+	calls   int
 }
 
 // naming is a change of a name: to an inode, or to nothing.
 type naming struct {
+	seq  int
 	name string
 	to   *inode
 }
@@ -58,11 +61,13 @@ func New(dir string) *Disk {
 	return &Disk{dir: dir, now: map[string]*inode{}, durable: map[string]*inode{}}
 }
 
-// Apply takes a call that has ended.
+// Apply takes a call that has ended. It must be given every call that was
+// traced, in order.
 func (d *Disk) Apply(c systrace.Call) error {
+	d.calls++
 	if c.Path == d.dir {
 		if c.Op == systrace.Sync && c.Err == 0 {
-			d.syncNames()
+			d.syncNames(c.Begun)
 		}
 		return nil
 	}
@@ -77,19 +82,19 @@ func (d *Disk) Apply(c systrace.Call) error {
 	switch c.Op {
 	case systrace.Create:
 		if f == nil {
-			d.rename(naming{name, &inode{}})
+			d.rename(naming{d.calls, name, &inode{}})
 		}
 	case systrace.Write:
-		f.changes = append(f.changes, change{at: c.Offset, data: c.Data})
+		f.changes = append(f.changes, change{seq: d.calls, at: c.Offset, data: c.Data})
 	case systrace.Truncate:
-		f.changes = append(f.changes, change{at: c.Size})
+		f.changes = append(f.changes, change{seq: d.calls, at: c.Size})
 	case systrace.Sync:
-		f.sync(c.Err == 0)
+		f.sync(c.Err == 0, c.Begun)
 	case systrace.Rename:
-		d.rename(naming{filepath.Base(c.To), f})
-		d.rename(naming{name, nil})
+		d.rename(naming{d.calls, filepath.Base(c.To), f})
+		d.rename(naming{d.calls, name, nil})
 	case systrace.Remove:
-		d.rename(naming{name, nil})
+		d.rename(naming{d.calls, name, nil})
 	}
 	return nil
 }
@@ -107,33 +112,32 @@ func set(names map[string]*inode, n naming) {
 	names[n.name] = n.to
 }
 
-func (d *Disk) syncNames() {
-	for _, n := range d.names {
-		set(d.durable, n)
+// syncNames makes names durable that were given before the sync began.
+func (d *Disk) syncNames(begun int) {
+	for len(d.names) > 0 && d.names[0].seq <= begun {
+		set(d.durable, d.names[0])
+		d.names = d.names[1:]
 	}
-	d.names = nil
 }
 
-// sync makes what was written certain, or doubtful for ever.
-func (f *inode) sync(succeeded bool) {
-	doubts := false
+// sync makes what was written before it began certain, or doubtful for ever.
+func (f *inode) sync(succeeded bool, begun int) {
 	for i := range f.changes {
 		c := &f.changes[i]
 		switch {
-		case c.trust == pending && succeeded:
+		case c.trust != pending || c.seq > begun:
+		case succeeded:
 			c.trust = certain
-		case c.trust == pending:
+		default:
 			c.trust = doubtful
 		}
-		doubts = doubts || c.trust == doubtful
 	}
-	if doubts {
-		return
+	settled := 0
+	for settled < len(f.changes) && f.changes[settled].trust == certain {
+		f.image.apply(f.changes[settled], nil)
+		settled++
 	}
-	for _, c := range f.changes {
-		f.image.apply(c, nil)
-	}
-	f.changes = nil
+	f.changes = f.changes[settled:]
 }
 
 // open are the changes of a file that a cut may take away.

@@ -20,7 +20,8 @@ func write(name string, at int64, data string) systrace.Call {
 
 func do(t *testing.T, d *Disk, calls ...systrace.Call) {
 	t.Helper()
-	for _, c := range calls {
+	for i, c := range calls {
+		c.Begun = i
 		if err := d.Apply(c); err != nil {
 			t.Fatal(err)
 		}
@@ -120,4 +121,19 @@ func TestSum(t *testing.T) {
 			t.Fatalf("%d bytes came back of %d", len(m.bytes), len(before))
 		}
 	})
+}
+
+// TestSyncIsForWhatWasBefore: a write that another thread made while a sync
+// ran may be lost after it.
+func TestSyncIsForWhatWasBefore(t *testing.T) {
+	d := New("/d")
+	do(t, d, systrace.Call{Op: systrace.Create, Path: "/d/f"}, sync("/d", 0), write("f", 0, "a"), write("f", 1, "b"))
+	late := sync("/d/f", 0)
+	late.Begun = 3 // the second write had not ended
+	if err := d.Apply(late); err != nil {
+		t.Fatal(err)
+	}
+	if got := left(t, d); !slices.Equal(got, []string{"a", "ab"}) {
+		t.Errorf("%q", got)
+	}
 }

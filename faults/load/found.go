@@ -50,10 +50,10 @@ func (f *found) opinion(k store.Key, v []byte) {
 }
 
 // phone holds all that is kept of one phone's messages together: those that
-// were answered, and perhaps the one that was under way.
-func (f *found) phone(p, answered int) {
+// were answered, and perhaps those up to most that were under way.
+func (f *found) phone(p, answered, most int) {
 	top := answered
-	if next := (Message{p, answered + 1}); f.there[next] || f.seq[next] != 0 || f.text[next] || f.calls[next] {
+	for next := (Message{p, top + 1}); top < most && f.any(next); next.N++ {
 		top++
 	}
 	for n := 1; n <= top+2; n++ {
@@ -67,6 +67,11 @@ func (f *found) phone(p, answered int) {
 		}
 	}
 	f.profiles(p, top)
+}
+
+// any says whether anything is kept of a message.
+func (f *found) any(m Message) bool {
+	return f.there[m] || f.seq[m] != 0 || f.text[m] || f.calls[m]
 }
 
 // profiles holds the profile of each number against its last message.

@@ -50,6 +50,7 @@ var ErrNoDatabase = errors.New("there is no database")
 type Ask struct {
 	Path     string
 	Answered []int // by phone: the messages that were answered before the crash
+	UpTo     []int // by phone: those that may have been, when that is not known better
 	Begun    bool  // the gateway had begun to serve: the plan must be there
 	GoOn     bool  // also let the phones go on
 }
@@ -66,7 +67,10 @@ func (j *Judge) Look(a Ask) (problems []string) {
 		wrong("%v, and phones have been answered", ErrNoDatabase)
 		return problems
 	}
-	j.know(a.Answered)
+	if a.UpTo == nil {
+		a.UpTo = a.Answered
+	}
+	j.know(a.UpTo)
 	e, err := bolt.Open(bolt.Options{Path: a.Path, Now: time.Now, InitialMmap: 64 << 20})
 	if err != nil {
 		wrong("it is not served: %v", err)
@@ -90,7 +94,7 @@ func (j *Judge) whole(e *bolt.Engine, a Ask, wrong func(string, ...any)) {
 		return
 	}
 	for p, n := range a.Answered {
-		f.phone(p, n)
+		f.phone(p, n, a.UpTo[p]+1)
 	}
 	report, err := e.Check(context.Background(), nil)
 	if err != nil {
@@ -121,7 +125,7 @@ func (j *Judge) goOn(e *bolt.Engine, a Ask, wrong func(string, ...any)) {
 			}
 		}
 	}
-	a.Answered, a.Begun = next, true
+	a.Answered, a.UpTo, a.Begun = next, next, true
 	j.know(next)
 	j.whole(e, a, wrong)
 }

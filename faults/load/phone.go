@@ -85,6 +85,8 @@ func (g *Gateway) phone(p int, chance *rand.Rand, say io.Writer) error {
 		m := Message{p, n}
 		out, err := g.Send(m)
 		switch {
+		case errors.Is(err, store.ErrUnknown): // she dials again, with the same message
+			continue
 		case errors.Is(err, store.ErrRefused):
 			if _, err := fmt.Fprintf(say, "no %d %d\n", p, n); err != nil {
 				return err

@@ -36,6 +36,7 @@ type Call struct {
 	Offset int64  // of a write
 	Data   []byte // of a write: what was taken of it
 	Size   int64  // of a truncate
+	Begun  int    // how many calls had ended when this one began: a sync is for those
 	Err    syscall.Errno
 }
 
@@ -53,7 +54,8 @@ type Run struct {
 	Dir  string // whose files are watched, not those of folders in it
 	// Before may change a call that is about to run. May be nil.
 	Before func(Call) Action
-	// After sees each call as it has ended. May be nil.
+	// After sees each call as it has ended: the next one sees it counted in
+	// Begun. May be nil.
 	After func(Call)
 	// Said sees what the program writes to its standard output, before it is
 	// written. False kills the program. May be nil.

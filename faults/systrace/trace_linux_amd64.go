@@ -25,6 +25,7 @@ type tracer struct {
 	mem     *os.File
 	threads map[int]*thread
 	killed  bool
+	seen    int   // calls that ended
 	broken  error // a call that the model does not know
 }
 
@@ -137,7 +138,10 @@ func (t *tracer) entry(tid int, th *thread) {
 	if t.killed || syscall.PtraceGetRegs(tid, &regs) != nil {
 		return
 	}
-	if th.call = t.decode(&regs); th.call == nil || t.run.Before == nil {
+	if th.call = t.decode(&regs); th.call != nil {
+		th.call.Begun = t.seen
+	}
+	if th.call == nil || t.run.Before == nil {
 		return
 	}
 	switch a := t.run.Before(*th.call); {
@@ -171,7 +175,8 @@ func (t *tracer) exit(tid int, th *thread) {
 	} else {
 		t.ended(c, result)
 	}
-	if t.run.After != nil && c.Path != "" {
+	t.seen++
+	if t.run.After != nil {
 		t.run.After(*c)
 	}
 }

@@ -244,6 +244,9 @@ func (e *Engine) run(batch []*request) (b *writing, err error) {
 	if !b.wrote {
 		return b, nil
 	}
+	if err := e.ground.ensure(tx.Size(), 2*int64(b.bytes)+growLeast); err != nil {
+		return b, err
+	}
 	return b, b.finish()
 }
 

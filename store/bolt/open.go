@@ -58,6 +58,7 @@ type Engine struct {
 	db     *bbolt.DB
 	opts   Options
 	lock   *os.File
+	ground *ground
 	opened os.FileInfo // the file that is open
 
 	queue   chan *request
@@ -124,7 +125,7 @@ func Open(opts Options) (*Engine, error) {
 	}
 	e.lock = lock
 	if e.opened, err = os.Stat(opts.Path); err != nil {
-		return nil, errors.Join(err, e.db.Close(), lock.Close())
+		return nil, errors.Join(err, e.ground.Close(), e.db.Close(), lock.Close())
 	}
 	go e.commitLoop()
 	return e, nil
@@ -163,6 +164,9 @@ func open(opts Options) (e *Engine, err error) {
 		err = e.setClean(false)
 	}
 	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if e.ground, err = openGround(opts.Path, opts.MaxSize); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	e.last = e.mem.lastAt
@@ -284,7 +288,7 @@ func (e *Engine) Close() error {
 		if e.failure.Load() == nil || errors.Is(*e.failure.Load(), store.ErrStopped) {
 			err = e.setClean(true)
 		}
-		err = errors.Join(err, e.db.Close())
+		err = errors.Join(err, e.ground.Close(), e.db.Close())
 		if e.lock != nil {
 			err = errors.Join(err, e.lock.Close())
 		}
