@@ -33,6 +33,8 @@ func TestPooledWaitsForOneSmallCommune(t *testing.T) {
 	expect(t, "arrondissement", p.Rollups["010101"], Figure{Hidden: true, Why: NotAll})
 	p = Publish(weekly(live(colimbine, gory, medine), Open, append(one, ballots{medine, 1, ussd(Female), 7})), 10)
 	expect(t, "pooled", p.Pooled.Numbers, Figure{N: 51})
+	expect(t, "pooled votes", shows(p.Pooled.Votes.Cells), byOption{1: int64(51), 2: int64(0), 3: int64(0)})
+	expect(t, "sum of the arrondissement", p.Rollups["010101"].Why, NotAll)
 }
 
 func TestRollupsAddUp(t *testing.T) {

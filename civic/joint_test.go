@@ -77,7 +77,7 @@ func (j *joint) leak() string {
 			}
 			for c, column := range s.part {
 				other, ok := s.shown(at, s.part[0])
-				if _, shown := s.shown(at, column); shown || ok && !s.sums() && !small(n-other, s.k) {
+				if s.told(at, column) || ok && !s.sums() && !small(n-other, s.k) {
 					continue
 				}
 				if w := j.p.width([]int{j.first[k] + s.v(i, c)}, s.k); w < s.k {

@@ -80,11 +80,10 @@ func (g *network) protect(k int64) bool {
 // widen hides complements of one arc until its interval is k wide.
 func (g *network) widen(i int, k int64) bool {
 	for {
-		width := g.width(i, k)
-		if width >= k {
+		if g.width(i, k) >= k {
 			return true
 		}
-		if !g.complement(i, k-width, k) {
+		if !g.complement(i, k) {
 			return false
 		}
 	}
@@ -135,29 +134,15 @@ func (g *network) push(path []step, by int64) {
 	}
 }
 
-// complement hides what is cheapest to hide and widens the arc by need, or,
-// where nothing does so alone, by anything at all. It looks from where the
-// flow over hidden arcs is at its most, so each path it finds hides something.
-func (g *network) complement(i int, need, k int64) bool {
-	from, to, room := g.arcs[i].from, g.arcs[i].to, g.arcs[i].room
-	for _, least := range []int64{need, 1} {
-		g.raise(i, k)
-		if path := g.path(to, from, i, least); path != nil {
-			g.hide(path)
-			return true
-		}
-		if down := g.lower(i, k); room-down >= least {
-			if path := g.path(from, to, i, least); path != nil {
-				g.hide(path)
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (g *network) hide(path []step) {
+// complement hides what is cheapest to hide so that the arc may be more. It
+// looks from where the flow over hidden arcs is at its most, so each way it
+// finds hides something. That it may be less is not sought: an arc is hidden
+// for a count, or a change, under k, so that alone never widens it enough.
+func (g *network) complement(i int, k int64) bool {
+	g.raise(i, k)
+	path := g.path(g.arcs[i].to, g.arcs[i].from, i)
 	for _, s := range path {
 		g.arcs[s.arc].hidden = true
 	}
+	return path != nil
 }

@@ -52,10 +52,10 @@ func (g *network) augment(from, to, skip int) ([]step, int64) {
 	return nil, 0
 }
 
-// path finds the cheapest way over arcs that can carry at least that much:
-// hidden ones for nothing, others at the price of hiding them (Dijkstra). Ties
-// go to what comes first, so the same table gives the same path.
-func (g *network) path(from, to, skip int, least int64) []step {
+// path finds the cheapest way: over hidden arcs for nothing, over others at
+// the price of hiding them (Dijkstra). Ties go to what comes first, so the
+// same table gives the same path.
+func (g *network) path(from, to, skip int) []step {
 	s := &g.search
 	s.start(from)
 	for len(s.waiting) > 0 {
@@ -69,7 +69,7 @@ func (g *network) path(from, to, skip int, least int64) []step {
 		s.done[at] = true
 		for _, i := range g.at[at] {
 			if i != skip {
-				g.relax(i, at, least)
+				g.relax(i, at)
 			}
 		}
 	}
@@ -77,7 +77,7 @@ func (g *network) path(from, to, skip int, least int64) []step {
 }
 
 // relax goes over one arc from a node.
-func (g *network) relax(i, at int, least int64) {
+func (g *network) relax(i, at int) {
 	a, s := &g.arcs[i], &g.search
 	by, node := g.over(i, at)
 	price := s.price[at]
@@ -85,7 +85,7 @@ func (g *network) relax(i, at int, least int64) {
 		price += a.price
 	}
 	switch known := s.price[node]; {
-	case !a.hidden && a.price == 0, s.done[node], g.carries(by) < least, known >= 0 && known <= price:
+	case !a.hidden && a.price == 0, s.done[node], g.carries(by) < 1, known >= 0 && known <= price:
 		return
 	case known < 0:
 		s.waiting = append(s.waiting, node)

@@ -14,9 +14,7 @@ func protectLine(l *line, part []string, r release, k int64, presume bool) bool 
 	if !g.protect(k) {
 		return false
 	}
-	for j, column := range part {
-		r[column] = published{n: r[column].n, hidden: g.arcs[j].hidden}
-	}
+	g.tell(part, r)
 	return true
 }
 
@@ -41,12 +39,31 @@ func (p *publisher) protectTotals(numbers map[Code]int64, presume bool) bool {
 // A hidden total is in every table. None of them holds the others back: rows
 // whose totals are hidden hide all their cells, and these can follow any
 // totals with the same sum without changing a margin.
+//
+// A margin of 0 tells that each count in it is 0, which is no secret: it is
+// told, unless other counts need it hidden.
 func (p *publisher) protectMargins(h *history, numbers map[Code]int64, counts map[Code]row, part []string, r release, presume bool) bool {
-	g := newNetwork(len(p.scope), len(part))
-	for j, column := range part {
-		f := r[column]
-		g.margin(j, arc{room: h.lines[pooled].slack(column, f.n, presume), hidden: f.hidden, guarded: true, price: 1 + f.n})
+	for _, zeros := range []bool{true, false} {
+		g := newNetwork(len(p.scope), len(part))
+		for j, column := range part {
+			f := r[column]
+			a := arc{room: h.lines[pooled].slack(column, f.n, presume), hidden: f.hidden, guarded: true, price: 1 + f.n}
+			if zeros && f.n == 0 {
+				a.price = 0
+			}
+			g.margin(j, a)
+		}
+		p.addCells(g, h, numbers, counts, part, presume)
+		if g.protect(p.k) {
+			g.tell(part, r)
+			return true
+		}
 	}
+	return false
+}
+
+// addCells adds the communes' rows to a network of margins.
+func (p *publisher) addCells(g *network, h *history, numbers map[Code]int64, counts map[Code]row, part []string, presume bool) {
 	for i, commune := range p.scope {
 		n := numbers[commune]
 		if n == 0 {
@@ -55,17 +72,18 @@ func (p *publisher) protectMargins(h *history, numbers map[Code]int64, counts ma
 		l, t := h.lines[commune], p.numbers.lines[commune]
 		g.total(i, arc{room: t.slack(total, n, presume), hidden: t.asOf != p.week, guarded: true})
 		for j, column := range part {
-			hidden := l.asOf != p.week || l.stands[column].hidden
+			known := !g.arcs[j].hidden && g.arcs[j].price == 0
+			hidden := !known && (l.asOf != p.week || l.stands[column].hidden)
 			g.cell(i, j, arc{room: l.slack(column, counts[commune][column], presume), hidden: hidden, guarded: true})
 		}
 	}
-	if !g.protect(p.k) {
-		return false
-	}
+}
+
+// tell marks in a release what the first arcs of a network hide.
+func (g *network) tell(part []string, r release) {
 	for j, column := range part {
 		r[column] = published{n: r[column].n, hidden: g.arcs[j].hidden}
 	}
-	return true
 }
 
 func (l *line) slack(column string, n int64, presume bool) int64 {

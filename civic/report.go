@@ -12,7 +12,7 @@ type Measure string
 // The measures.
 const (
 	Dials     Measure = "dials"     // calls begun
-	Completed Measure = "completed" // calls that reached their end
+	Completed Measure = "completed" // calls that reached their end, or had recorded what they were made for
 	Dropped   Measure = "dropped"   // calls that stopped before; Detail: the screen
 	Repeats   Measure = "repeats"   // callbacks sent again and answered the same
 	Limited   Measure = "limited"   // calls refused because one number made too many

@@ -86,15 +86,20 @@ func (s *system) solve() string {
 	return s.judge()
 }
 
-// coherent says whether one may presume both that a commune's numbers and that
-// their parts did not fall: not when the parts were last told before the
-// numbers fell, and make more than these. The pooled table is solved anyhow.
-func (s *system) coherent(at Code) bool {
-	parts := int64(0)
-	for _, c := range s.part {
-		parts += s.floors[name(s.d, at, c)]
+// coherent says whether one may presume both that communes' numbers and that
+// their parts did not fall: not when parts were last told before the numbers
+// fell, and make more than these. The pooled table is solved anyhow.
+func (s *system) coherent() bool {
+	for _, at := range s.scope {
+		parts := int64(0)
+		for _, c := range s.part {
+			parts += s.floors[name(s.d, at, c)]
+		}
+		if parts > s.floors[name("tous", at, "")] && s.tables[s.d][pooled] == nil {
+			return false
+		}
 	}
-	return parts <= s.floors[name("tous", at, "")] || s.tables[s.d][pooled] != nil
+	return true
 }
 
 // pooled adds the sum of all, which is told too.
@@ -114,7 +119,7 @@ func (s *system) pooled() {
 func (s *system) judge() string {
 	for i, at := range s.scope {
 		n, known := s.numbers[at]
-		if !known && !s.closes && s.coherent(at) {
+		if !known && !s.closes && s.coherent() {
 			if w := s.p.width(s.rowOf(i), s.k); w < s.k {
 				return fmt.Sprintf("numbers of %s within %d", at, w)
 			}
@@ -123,7 +128,7 @@ func (s *system) judge() string {
 			continue
 		}
 		for j, c := range s.part {
-			if _, ok := s.shown(at, c); ok {
+			if s.told(at, c) {
 				continue
 			}
 			if other, ok := s.shown(at, s.part[0]); ok && !s.sums() && !small(n-other, s.k) {
@@ -135,6 +140,18 @@ func (s *system) judge() string {
 		}
 	}
 	return s.judgeMargins()
+}
+
+// told says whether a figure is shown, or in a column that is shown to be
+// all 0.
+func (s *system) told(at Code, c string) bool {
+	_, shown := s.shown(at, c)
+	sum, known := s.shown(pooled, c)
+	if !s.sums() && c != s.part[0] { // the numbers that did not choose the option
+		sum, known = s.shown(pooled, s.part[0])
+		sum = s.numbers[pooled] - sum
+	}
+	return shown || known && sum == 0
 }
 
 func (s *system) sums() bool { return s.d != byVotes || s.oneMark }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -17,7 +18,8 @@ const sparkWeeks = 8
 
 // showWeek is the page of the week.
 func (p *pages) showWeek(c echo.Context) error {
-	in, err := p.weekInput(c.Request().Context())
+	week := p.askedWeek(c)
+	in, err := p.weekInput(c.Request().Context(), week)
 	if err != nil {
 		return err
 	}
@@ -27,15 +29,68 @@ func (p *pages) showWeek(c echo.Context) error {
 	for i, f := range v.Faults {
 		said[i] = p.text(f.Key, f.Pairs...)
 	}
+	var again, once []civic.Code
+	for _, x := range v.Silent {
+		if x.Again {
+			again = append(again, x.Code)
+		} else {
+			once = append(once, x.Code)
+		}
+	}
+	running := civic.WeekOf(in.Now)
 	return p.show(c, "week", p.text("desk.nav.week"), map[string]any{
+		"Running": week == running, "Before": week.Prev(), "After": week.Next(), "Last": week == running.Prev(),
 		"V": v, "Faults": said, "Texts": p.hasRoom(c, "/textes"), "Spark": spark(v.Spark),
+		"Again": again, "Once": once,
 	})
 }
 
-// weekInput reads what the page is made from.
-func (p *pages) weekInput(ctx context.Context) (in WeekInput, err error) {
+// askedWeek is the week of the page: the running one, or one before it that is
+// asked for. On Monday it is the week that ended: nothing was done yet in the
+// new one, and Monday is when the last is looked at.
+func (p *pages) askedWeek(c echo.Context) civic.Week {
+	now := p.cfg.Now().In(civic.Bamako)
+	running := civic.WeekOf(now)
+	if w, err := civic.ParseWeek(c.QueryParam("semaine")); err == nil && !running.Before(w) {
+		return w
+	}
+	if now.Weekday() == time.Monday {
+		return running.Prev()
+	}
+	return running
+}
+
+// fresh is how long what a page was made from is good for another reader: on
+// Monday at eight everybody opens it at once.
+const fresh = 3 * time.Second
+
+// glances are what the page of a week was last made from.
+type glances struct {
+	mu   sync.Mutex
+	week civic.Week
+	at   time.Time
+	in   WeekInput
+}
+
+// weekInput is what the page is made from: read once for all who ask within
+// some seconds.
+func (p *pages) weekInput(ctx context.Context, week civic.Week) (WeekInput, error) {
+	g := &p.glances
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if now := p.cfg.Now(); g.week == week && now.Sub(g.at) < fresh && now.Sub(g.at) > 0 {
+		return g.in, nil
+	}
+	in, err := p.readWeek(context.WithoutCancel(ctx), week)
+	if err == nil {
+		g.week, g.at, g.in = week, p.cfg.Now(), in
+	}
+	return in, err
+}
+
+// readWeek reads what the page is made from.
+func (p *pages) readWeek(ctx context.Context, week civic.Week) (in WeekInput, err error) {
 	in.Now, in.Free, in.Health = p.cfg.Now(), -1, p.cfg.Book.Health()
-	week := civic.WeekOf(in.Now)
 	if in.This, err = p.cfg.Book.WeekGlance(ctx, week); err != nil {
 		return in, err
 	}
@@ -49,7 +104,11 @@ func (p *pages) weekInput(ctx context.Context) (in WeekInput, err error) {
 	if in.Past, err = p.cfg.Book.Flows(ctx, in.Before); err != nil {
 		return in, err
 	}
-	if in.Published, err = p.cfg.Figures.of(ctx, week.Prev()); err != nil {
+	told := week
+	if !week.Ended(in.Now) {
+		told = week.Prev()
+	}
+	if in.Published, err = p.cfg.Figures.of(ctx, told); err != nil {
 		return in, err
 	}
 	if p.cfg.Disk != nil {

@@ -2,6 +2,7 @@ package ussd_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -172,5 +173,26 @@ func TestTheLastMinuteOfSunday(t *testing.T) {
 	}
 	if got := s.dropped(week.Next()); got != 2 {
 		t.Errorf("%d dropped in the running week, want both", got)
+	}
+}
+
+// Most people hang up on "noted": such a call did what it was made for.
+func TestHangingUpOnNotedIsNoDrop(t *testing.T) {
+	s := newStage(t)
+	week := civic.WeekOf(begin)
+	chain := ""
+	for _, key := range []string{"", "2", "1", "1", "1", "3", "1", "1"} {
+		if key != "" {
+			chain = strings.TrimPrefix(chain+"*"+key, "*")
+		}
+		s.turn("ATUid_one", "+22376000001", chain)
+	}
+	s.pass(11 * time.Minute)
+	for range 3 {
+		s.gateway.Sweep()
+	}
+	s.expect(week, map[string]int64{"dials " + someCommune: 1, "completed " + someCommune: 1})
+	if got := s.dropped(week); got != 0 {
+		t.Errorf("%d dropped", got)
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jamakan/jamakan/civic"
 )
 
 // commands are the shell lines of a document.
@@ -75,7 +77,13 @@ func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, runn
 	case rest == "serve": // it is running, or was
 		return
 	}
-	args := strings.Fields(rest)
+	args := words(rest)
+	if i := indexOf(args, "--week"); i >= 0 {
+		args[i+1] = civic.WeekOf(time.Now()).Prev().String() // the demonstration began a week ago
+	}
+	if args[0] == "coordinator" && !running {
+		data += "-2" // the accounts of the first time are there
+	}
 	if args[0] == "dial" {
 		if !running {
 			return // a phone needs a gateway
@@ -104,6 +112,19 @@ func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, runn
 	if said, err := run.CombinedOutput(); err != nil {
 		t.Errorf("%s (gateway running: %v): %v\n%s", line, running, err, said)
 	}
+}
+
+// words splits a line as a shell does, as far as the documents need it.
+func words(line string) []string {
+	var all []string
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			all = append(all, part)
+			continue
+		}
+		all = append(all, strings.Fields(part)...)
+	}
+	return all
 }
 
 func indexOf(args []string, arg string) int {

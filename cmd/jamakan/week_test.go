@@ -81,6 +81,9 @@ func newVillage(t *testing.T, monday time.Time, seed uint64) *village {
 	v := &village{t: t, at: monday, chance: chance{rand.New(rand.NewPCG(seed, seed))}}
 	cfg := config.Default()
 	cfg.Data, cfg.Limits.Dials, cfg.Sandbox = t.TempDir(), 0, "127.0.0.1:0"
+	if dir := os.Getenv("JAMAKAN_SCREENSHOTS"); dir != "" {
+		cfg.Data = filepath.Join(dir, "village") // to be served afterwards, and looked at
+	}
 	cfg.Contact = "Guichet de la mairie, le matin"
 	w := world{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: v.now}
 	log := slog.New(slog.DiscardHandler)

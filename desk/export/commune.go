@@ -123,7 +123,7 @@ func (b *book) censusFields() []field {
 		column("population_femmes", table.Integer, "Femmes parmi les habitants.", value(func(r civic.Residents) table.Cell { return positive(r.Women) })),
 		column("population_15_35", table.Integer, "Habitants de 15 à 35 ans.", value(func(r civic.Residents) table.Cell { return positive(r.Young) })),
 		column("source_population", table.Words, "Qui a compté les habitants.", value(func(r civic.Residents) table.Cell { return table.Text(r.Source) })),
-		column("annee_population", table.Integer, "Année de ce compte.", value(func(r civic.Residents) table.Cell { return positive(r.Year) })),
+		column("annee_population", table.Year, "Année de ce compte.", value(func(r civic.Residents) table.Cell { return positive(r.Year) })),
 	}
 	for i, is := range []struct {
 		hxl, unit string

@@ -17,7 +17,7 @@ func (b *book) callFields() []field {
 	rate.Base, rate.Lacks = "sessions_ouvertes", !b.src.Counted.Traffic
 	return []field{
 		counted("sessions_ouvertes", "Appels commencés dans la semaine (des appels, pas des personnes).", "#meta+sessions+opened", dials),
-		counted("sessions_abouties", "Appels allés jusqu'à leur fin.", "#meta+sessions+completed", completed),
+		counted("sessions_abouties", "Appels allés jusqu'à leur fin, ou dont le vote ou l'avis était noté.", "#meta+sessions+completed", completed),
 		rate,
 	}
 }

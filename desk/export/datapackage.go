@@ -148,7 +148,7 @@ func describe(c table.Column) column1 {
 		f.Constraints = &constraints{Enum: c.Among}
 	}
 	switch c.Type {
-	case table.Integer:
+	case table.Integer, table.Year:
 		f.Type = "integer"
 	case table.Number, table.Percent:
 		f.Type = "number"

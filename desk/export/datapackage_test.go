@@ -132,9 +132,9 @@ func (f column1) check(s string) (err error) {
 
 func TestDataPackage(t *testing.T) {
 	for _, hxl := range []bool{false, true} {
-		for _, profile := range []Profile{Public, Coordination} {
+		for _, profile := range profiles() {
 			for _, v := range []civic.Visibility{civic.Live, civic.ParticipationOnly, civic.AfterClose} {
-				files := made(t, nasty2(t, v), Options{Week: week(t, "2026-W48"), Profile: profile, HXL: hxl})
+				files := made(t, nasty2(t, v), Options{Week: week(t, "2026-W48"), Profile: profile, HXL: hxl, Formats: []string{"csv", "verification", "datapackage"}})
 				if err := validate(files); err != nil {
 					t.Error(err)
 				}

@@ -196,6 +196,15 @@ func aSource(t testing.TB, v civic.Visibility, closed bool) *Source {
 	}
 }
 
+// profiles are those that a long test goes through: in a short run, the one
+// that shows most.
+func profiles() []Profile {
+	if testing.Short() {
+		return []Profile{Coordination}
+	}
+	return []Profile{Public, Coordination}
+}
+
 // made are the files of a week by name.
 func made(t testing.TB, src *Source, o Options) map[string][]byte {
 	t.Helper()

@@ -54,7 +54,7 @@ func (b *book) quality() table.Table {
 	}{
 		{"n", "Combien : appels arrêtés à l'écran, ou écrans dont le temps est mesuré.", "", table.Integer, traffic},
 		{"sessions_ouvertes", "Appels commencés.", "appels", table.Integer, traffic},
-		{"sessions_abouties", "Appels allés jusqu'à leur fin.", "appels", table.Integer, traffic},
+		{"sessions_abouties", "Appels allés jusqu'à leur fin, ou dont le vote ou l'avis était noté.", "appels", table.Integer, traffic},
 		{"p50_ms", "La moitié des écrans ont été servis en moins de ce temps (borne de la classe).", "ms", table.Integer, traffic},
 		{"p95_ms", "95 écrans sur 100 ont été servis en moins de ce temps (borne de la classe).", "ms", table.Integer, traffic},
 		{"doublons_ignores", "Demandes répétées par l'opérateur, auxquelles la même réponse a été donnée sans rien compter.", "demandes", table.Integer, traffic},

@@ -116,7 +116,7 @@ func TestHiddenResults(t *testing.T) {
 		{civic.AfterClose, true, false},
 	} {
 		src, secret := telling(t, tc.v, tc.closed)
-		for _, profile := range []Profile{Public, Coordination} {
+		for _, profile := range profiles() {
 			found := map[string]bool{}
 			for name, raw := range made(t, src, Options{Week: week(t, "2026-W48"), Profile: profile, DemoSmallCells: true}) {
 				for n := range figures(plain(t, name, raw)) {

@@ -98,6 +98,8 @@ func parseRow(b []byte) (row, error) {
 	return row{packed: b[:n], kind: kind, at: int64(binary.BigEndian.Uint32(b[n:])), value: b[n+4:]}, nil
 }
 
+func badRow(b []byte) error { return fmt.Errorf("row: %w: %d bytes", store.ErrCorrupt, len(b)) }
+
 // voterIndexKey is what the voter index hashes.
 func voterIndexKey(dst []byte, consultation string, voter [16]byte) []byte {
 	dst = append(dst, consultation...)

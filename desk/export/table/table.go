@@ -13,6 +13,7 @@ const (
 	Code    Type = "code"    // of a place: digits whose leading zero matters
 	Words   Type = "text"    // words, and codes that hold a letter
 	Integer Type = "integer" // a count
+	Year    Type = "year"    // a whole number that nobody writes 2 026
 	Number  Type = "number"  // a decimal
 	Percent Type = "percent" // a decimal, in hundredths of the base that stands beside it
 	Date    Type = "date"
@@ -22,7 +23,7 @@ const (
 
 // Numeric says whether a spreadsheet may add the column.
 func (t Type) Numeric() bool {
-	return t == Integer || t == Number || t == Percent || t == Bool
+	return t == Integer || t == Year || t == Number || t == Percent || t == Bool
 }
 
 // Column is a column and what it means.

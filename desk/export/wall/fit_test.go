@@ -110,11 +110,14 @@ func TestEveryWord(t *testing.T) {
 				if err := HTML(&page, p, l); err != nil {
 					t.Fatal(err)
 				}
-				if err := PDF(&pdf, p, l); err != nil {
-					t.Fatal(err)
-				}
 				if found := regexp.MustCompile(`\[(wall|follow)\.[a-z_]+\]|>[^<]*\{\{|\? %`).FindString(page.String()); found != "" {
 					t.Errorf("%s, state %d: %s", l.Tag, state, found)
+				}
+				if testing.Short() {
+					continue
+				}
+				if err := PDF(&pdf, p, l); err != nil {
+					t.Fatal(err)
 				}
 			}
 		}

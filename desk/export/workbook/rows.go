@@ -108,7 +108,7 @@ func value(c table.Cell, t table.Type) any {
 func measure(t *table.Table) ([]float64, int, error) {
 	widths, rows := make([]float64, len(t.Columns)), 0
 	for i, c := range t.Columns {
-		widths[i] = max(narrow, float64(utf8.RuneCountInString(c.Name))*0.75)
+		widths[i] = max(narrow, float64(utf8.RuneCountInString(c.Name))*1.15+1) // bold, and never broken in a word
 		if c.Type == table.Date {
 			widths[i] = max(widths[i], 12)
 		}

@@ -45,7 +45,7 @@ func newStyles(f *excelize.File) (*styles, error) {
 		Font: &excelize.Font{Bold: true, Color: "FFFFFF", Size: 10}, Fill: solid(green),
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: true},
 	})
-	for _, t := range []table.Type{table.Code, table.Words, table.Integer, table.Number, table.Percent, table.Date, table.Week, table.Bool} {
+	for _, t := range []table.Type{table.Code, table.Words, table.Integer, table.Year, table.Number, table.Percent, table.Date, table.Week, table.Bool} {
 		for _, hidden := range []bool{false, true} {
 			for _, strong := range []bool{false, true} {
 				s.kinds[kind{t, hidden, strong}] = add(cellStyle(kind{t, hidden, strong}))
@@ -95,6 +95,8 @@ func cellStyle(k kind) excelize.Style {
 	switch k.t {
 	case table.Integer:
 		format = "#,##0"
+	case table.Year:
+		format = "0"
 	case table.Number, table.Percent:
 		format = "#,##0.0#"
 	case table.Date:
