@@ -167,6 +167,7 @@ func (e *Engine) commit(batch []*request) error {
 	case err == nil:
 		e.publish(b)
 		if b.wrote {
+			e.ground.committed()
 			e.full.Store(nil)
 		}
 		answer(batch, nil)
@@ -244,7 +245,7 @@ func (e *Engine) run(batch []*request) (b *writing, err error) {
 	if !b.wrote {
 		return b, nil
 	}
-	if err := e.ground.ensure(tx.Size(), 2*int64(b.bytes)+growLeast); err != nil {
+	if err := e.ground.ensure(tx.Size(), 2*int64(b.bytes)+growLeast, e.free()); err != nil {
 		return b, err
 	}
 	return b, b.finish()

@@ -85,7 +85,12 @@ func (e *Engine) used() int64 {
 		used = tx.Size()
 		return nil
 	})
-	return used - int64(e.db.Stats().FreePageN)*int64(e.db.Info().PageSize)
+	return used - e.free()
+}
+
+// free are the pages within the file that nothing uses.
+func (e *Engine) free() int64 {
+	return int64(e.db.Stats().FreePageN) * int64(e.db.Info().PageSize)
 }
 
 // short is the refusal of what citizens send while only the reserve is left.

@@ -71,8 +71,6 @@ func appendRow(dst, packed []byte, at time.Time, value []byte) []byte {
 	return append(dst, value...)
 }
 
-func badRow(b []byte) error { return fmt.Errorf("row: %w: %d bytes", store.ErrCorrupt, len(b)) }
-
 func parseRow(b []byte) (row, error) {
 	if len(b) == 0 || b[0] > lastKind {
 		return row{}, badRow(b)
