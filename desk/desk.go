@@ -53,15 +53,16 @@ type Config struct {
 	// nil: there is no SMS channel, and nobody is answered.
 	Spell func(store.Opinion, store.Answer) ([]store.Letter, error)
 
-	Phone   Dialer        // of the simulated phone
-	Texts   Texter        // of the simulated phone; nil: it has no SMS
-	Short   string        // the number it texts
-	Screens Screens       // of phones, for the preview; nil: none
-	Mail    Mail          // how the messages stand; nil: there are none
-	Figures *Figures      // of the last closed week; nil: its own
-	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
-	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
-	Files   Files         // of a week; nil: none
+	Phone   Dialer             // of the simulated phone
+	Texts   Texter             // of the simulated phone; nil: it has no SMS
+	Short   string             // the number it texts
+	Screens Screens            // of phones, for the preview; nil: none
+	Mail    Mail               // how the messages stand; nil: there are none
+	Figures *Figures           // of the last closed week; nil: its own
+	Posts   func() []Post      // how the SMS channels stand, from memory; nil: there are none
+	Broken  func() []WeekFault // what else is broken of the machine; nil: nobody asks
+	Disk    func() int64       // bytes free for the data, -1: not known; nil: nobody asks
+	Files   Files              // of a week; nil: none
 	// FileNames are those of Files.
 	FileNames FileNames
 	Many      Many // how messages to many leave; nil: they don't

@@ -114,6 +114,9 @@ func (p *pages) readWeek(ctx context.Context, week civic.Week) (in WeekInput, er
 	if p.cfg.Disk != nil {
 		in.Free = p.cfg.Disk()
 	}
+	if p.cfg.Broken != nil {
+		in.Broken = p.cfg.Broken()
+	}
 	if p.cfg.Posts != nil {
 		in.Posts = p.cfg.Posts()
 	}
@@ -129,6 +132,9 @@ func (p *pages) hasRoom(c echo.Context, path string) bool {
 	}
 	return false
 }
+
+// Moment is a time as the pages write it.
+func Moment(t time.Time) string { return moment(t) }
 
 func moment(t time.Time) string { return t.In(civic.Bamako).Format("02/01/2006 15:04") }
 

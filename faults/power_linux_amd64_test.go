@@ -63,7 +63,7 @@ type campaign struct {
 
 // TestPowerCut records traces of the gateway under load and cuts the power all
 // along each. `go test` takes a few short ones; `make faults` asks for 60 of
-// 1,000 commits, 50 of them on a disk without faults, and 2,000 states each.
+// 50 of which run to their 1,000th commit, and 2,000 states of each.
 func TestPowerCut(t *testing.T) {
 	traces := number("JAMAKAN_POWER_TRACES", 6)
 	c := campaign{

@@ -93,26 +93,31 @@ func Load(path string, create bool) (*Keys, error) {
 	return k, nil
 }
 
-// makeFile makes a key file: first beside its place, whole and synced, then
-// under its name, and then its folder is synced. No power cut leaves a part of
-// a key, or takes away the name of one that votes were recorded with.
 func makeFile(path string) (*Keys, error) {
 	k, err := New()
 	if err != nil {
 		return nil, err
 	}
+	return k, k.Save(path)
+}
+
+// Save writes the master key into a new file, mode 0600: first beside its
+// place, whole and synced, then under its name, and then its folder is synced.
+// No power cut leaves a part of a key, or takes away the name of one that
+// votes were recorded with.
+func (k *Keys) Save(path string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.new") // mode 0600
 	if err != nil {
-		return nil, fmt.Errorf("the key file can't be made: %w", err)
+		return fmt.Errorf("the key file can't be made: %w", err)
 	}
 	_, err = f.WriteString(k.Text() + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
 		err = os.Link(f.Name(), path) // never over another key
 	}
 	if err = errors.Join(err, os.Remove(f.Name()), syncFolder(filepath.Dir(path))); err != nil {
-		return nil, fmt.Errorf("the key file can't be written: %w", err)
+		return fmt.Errorf("the key file can't be written: %w", err)
 	}
-	return k, nil
+	return nil
 }
 
 // syncFolder makes the names in a folder durable.
