@@ -62,7 +62,7 @@ type campaign struct {
 }
 
 // TestPowerCut records traces of the gateway under load and cuts the power all
-// along each. `go test` takes a few short ones; `make faults` asks for 60 of
+// along each. `go test` takes a few short ones; `make faults` asks for 60,
 // 50 of which run to their 1,000th commit, and 2,000 states of each.
 func TestPowerCut(t *testing.T) {
 	traces := number("JAMAKAN_POWER_TRACES", 6)
