@@ -115,7 +115,8 @@ type Command struct {
 	// returned by Do as it is (it is a decision, not a failure).
 	Decide func(View) (Change, error)
 	// Forget marks commands whose repeats need no memory (imports, sweeps):
-	// no reply is kept.
+	// no reply is kept. They are the house's own, and may use the room that an
+	// engine keeps in reserve.
 	Forget bool
 }
 
@@ -169,6 +170,7 @@ type Health struct {
 	LastAt  time.Time // time of the last record taken
 	Records uint64    // length of the ballot log
 	Bytes   int64     // size on disk
+	Room    int64     // bytes until citizens are refused; math.MaxInt64: not bounded
 	Waiting int       // commands not yet answered
 }
 

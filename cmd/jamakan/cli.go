@@ -27,6 +27,7 @@ type commandLine struct {
 	Export      exportVerb      `cmd:"" help:"Write the tally of a week."`
 	Correct     correctVerb     `cmd:"" help:"Add a correction line to a closed week; its figures stay."`
 	Check       checkVerb       `cmd:"" help:"Verify the database: file, ballot log, tree, index and counters."`
+	Verify      verifyVerb      `cmd:"" hidden:"" help:"Verify a database that nothing else has open: what serve does first, in a process of its own."`
 	Backup      backupVerb      `cmd:"" help:"Write a verified copy of everything into one file, while the gateway runs."`
 	Restore     restoreVerb     `cmd:"" help:"Put a backup in place of lost data, with the master key."`
 	Examine     examineVerb     `cmd:"" hidden:"" help:"Verify a database that nobody serves."`

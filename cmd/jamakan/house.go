@@ -48,11 +48,13 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 		return nil, err
 	}
 	maxSize, _ := config.Size(cfg.Store.MaxSize)
+	reserve, _ := config.Size(cfg.Store.Reserve)
 	mmap, _ := config.Size(cfg.Store.Mmap)
 	h := &house{cfg: cfg, keys: keys, now: w.clock(), examine: examineInChild}
 	h.engine, err = bolt.Open(bolt.Options{
 		Path: filepath.Join(cfg.Data, databaseFile), Now: h.now, Logger: log,
-		Progress: progress, MaxSize: maxSize, InitialMmap: mmap,
+		Progress: progress, MaxSize: maxSize, Reserve: reserve, InitialMmap: mmap,
+		Verify: w.verifier(ctx, progress),
 	})
 	if err != nil {
 		return nil, err

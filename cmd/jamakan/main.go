@@ -23,7 +23,11 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv})
+	self, err := os.Executable()
+	if err != nil {
+		self = "" // the data is verified in this process, then
+	}
+	code := run(ctx, os.Args[1:], world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, self: self})
 	stop()
 	os.Exit(code)
 }
@@ -34,6 +38,7 @@ type world struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time // nil: the machine's
+	self           string           // this program's file, to run it again; "": it can't be
 }
 
 // clock is the time as the process sees it.

@@ -308,9 +308,31 @@ func (s *servers) clockwork(ctx context.Context) error {
 func registerHealth(e *echo.Echo, h *house, texts *textRoom, backups *backupClock) {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/readyz", func(c echo.Context) error {
-		if err := h.book.Health().Err; err != nil {
-			return c.String(http.StatusServiceUnavailable, fmt.Sprintf("not ready to record: %v\n", err))
+		health := h.book.Health()
+		if err := health.Err; err != nil {
+			return c.String(http.StatusServiceUnavailable, fmt.Sprintf("not ready to record: %s: %v\n", whichOutcome(err), err))
 		}
-		return c.String(http.StatusOK, "ready to record\n"+texts.faults()+backups.faults())
+		return c.String(http.StatusOK, "ready to record\n"+roomWarning(h.cfg, health)+texts.faults()+backups.faults())
 	})
+}
+
+// whichOutcome names what an error of the store means for what was sent.
+func whichOutcome(err error) string {
+	switch {
+	case errors.Is(err, store.ErrRefused):
+		return "refused"
+	case errors.Is(err, store.ErrUnknown), errors.Is(err, store.ErrStopped):
+		return "stopped, the last outcome unknown"
+	}
+	return "failed"
+}
+
+// roomWarning tells before votes are refused: while less than four times the
+// reserve is left.
+func roomWarning(cfg config.Config, health store.Health) string {
+	reserve, err := config.Size(cfg.Store.Reserve)
+	if err != nil || health.Room >= 4*reserve {
+		return ""
+	}
+	return fmt.Sprintf("room is short: %d MB until votes are refused; make room on the disk, or raise store.max_size\n", health.Room>>20)
 }

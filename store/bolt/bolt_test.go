@@ -172,6 +172,11 @@ func TestMovedFile(t *testing.T) {
 	if err := e.moved(); err == nil {
 		t.Error("a file moved away goes unnoticed")
 	}
+	select { // also when nobody votes
+	case <-e.Done():
+	case <-time.After(20 * watchEvery):
+		t.Error("the engine goes on over a file that was moved away")
+	}
 	if err := os.Rename(e.opts.Path+".away", e.opts.Path); err != nil {
 		t.Fatal(err)
 	}

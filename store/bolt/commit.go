@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	berrors "go.etcd.io/bbolt/errors"
 
@@ -18,7 +19,7 @@ import (
 const (
 	maxBatch      = 4096
 	maxBatchBytes = 16 << 20
-	watchEvery    = 256 // commits between two looks at whether the file was moved
+	watchEvery    = time.Second // between two looks at whether the file was moved
 )
 
 // request is a command that waits for its end.
@@ -77,25 +78,27 @@ func (e *Engine) why() error {
 func (e *Engine) commitLoop() {
 	defer close(e.stopped)
 	defer e.end(nil)
+	watch := time.NewTicker(watchEvery)
+	defer watch.Stop()
 	batch := make([]*request, 0, maxBatch)
-	for n := 1; ; n++ {
+	for {
 		batch = batch[:0]
 		select {
 		case r := <-e.queue:
 			batch = append(batch, r)
+		case <-watch.C:
+			if err := e.moved(); err != nil {
+				e.fail(nil, err)
+				return
+			}
+			continue
 		case <-e.stop:
 			if batch = e.drain(batch); len(batch) == 0 {
 				return
 			}
 		}
 		runtime.Gosched() // turns that are ready to vote join this commit, not the next
-		batch = e.drain(batch)
-		if n%watchEvery == 0 {
-			if err := e.moved(); err != nil {
-				e.fail(batch, err)
-				return
-			}
-		}
+		batch = e.spare(e.drain(batch))
 		if err := e.commit(batch); err != nil {
 			return
 		}
@@ -151,9 +154,9 @@ func (e *Engine) commit(batch []*request) error {
 			e.publish(b)
 			answer(batch, nil)
 			slowDisk()
-			return b.tx.Commit()
+			return b.commit()
 		}
-		err = b.tx.Commit()
+		err = b.commit()
 		if err == nil && e.opts.fail != nil {
 			err = e.opts.fail()
 		}
@@ -164,6 +167,7 @@ func (e *Engine) commit(batch []*request) error {
 	case err == nil:
 		e.publish(b)
 		if b.wrote {
+			e.ground.committed()
 			e.full.Store(nil)
 		}
 		answer(batch, nil)
@@ -178,10 +182,25 @@ func (e *Engine) commit(batch []*request) error {
 		e.full.Store(&err)
 		answer(batch, err)
 		return nil
+	case goesOn:
+		answer(batch, fmt.Errorf("%w: %w", store.ErrUnknown, err))
+		return nil
 	default:
 		e.fail(batch, err)
 		return err
 	}
+}
+
+// commit writes the transaction. A fault in the mapped file, which it reads,
+// is an error like another.
+func (b *writing) commit() (err error) {
+	defer faultsPanic()()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("fault while committing: %v", p)
+		}
+	}()
+	return b.tx.Commit()
 }
 
 // refused says whether a failed commit certainly wrote nothing that a reader
@@ -225,6 +244,9 @@ func (e *Engine) run(batch []*request) (b *writing, err error) {
 	}
 	if !b.wrote {
 		return b, nil
+	}
+	if err := e.ground.ensure(tx.Size(), 2*int64(b.bytes)+growLeast, e.free()); err != nil {
+		return b, err
 	}
 	return b, b.finish()
 }

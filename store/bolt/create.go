@@ -25,7 +25,7 @@ func create(path string) error {
 		return fmt.Errorf("%s: %w: the file is empty; restore the last backup, or remove it to begin anew", path, store.ErrCorrupt)
 	}
 	if err == nil { // its name, too, if the start that made it was killed
-		return durable.SyncFolder(filepath.Dir(path))
+		return syncFolder(filepath.Dir(path))
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the database can't be read: %w", err)
@@ -44,5 +44,13 @@ func create(path string) error {
 	if err := os.Rename(beside, path); err != nil {
 		return fmt.Errorf("a new database can't be put in its place: %w", err)
 	}
-	return durable.SyncFolder(filepath.Dir(path))
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes the names in a folder durable, but in a mutant that forgets to.
+func syncFolder(path string) error {
+	if forgetsName {
+		return nil
+	}
+	return durable.SyncFolder(path)
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/store"
@@ -26,6 +25,15 @@ type Options struct {
 	Logger   *slog.Logger             // nil: says nothing
 	Progress func(done, total uint64) // of the verification at start; nil: none
 	MaxSize  int64                    // bytes the file may grow to, 0: no limit
+	// Reserve is how much room is kept free on the disk for what closes weeks,
+	// writes the journal and sweeps (commands that Forget): below it, what
+	// citizens send is refused.
+	Reserve int64
+	// Verify is called with the path before the file is mapped, while the lock
+	// is held: nil when it may be served. It calls Verify, this package's, in a
+	// process of its own. Nil: a file that was not stopped cleanly is verified
+	// here.
+	Verify func(path string) error
 	// InitialMmap is the address space reserved for the file, in bytes, so
 	// that its growth never waits for a reader; 0: 1 GiB.
 	InitialMmap int64
@@ -50,6 +58,7 @@ type Engine struct {
 	db     *bbolt.DB
 	opts   Options
 	lock   *os.File
+	ground *ground
 	opened os.FileInfo // the file that is open
 
 	queue   chan *request
@@ -62,6 +71,7 @@ type Engine struct {
 	failure atomic.Pointer[error] // why it stopped
 	full    atomic.Pointer[error] // the last refusal, nil after a commit
 	waiting atomic.Int64
+	lacking bool          // only the reserve is left; of the committer only
 	receipt atomic.Uint32 // next number to reserve
 
 	mu      sync.RWMutex // over mem, tip and pending
@@ -102,6 +112,9 @@ func Open(opts Options) (*Engine, error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
+	if err := local(opts.Path); err != nil {
+		return nil, err
+	}
 	lock, err := takeLock(opts.Path)
 	if err != nil {
 		return nil, err
@@ -112,7 +125,7 @@ func Open(opts Options) (*Engine, error) {
 	}
 	e.lock = lock
 	if e.opened, err = os.Stat(opts.Path); err != nil {
-		return nil, errors.Join(err, e.db.Close(), lock.Close())
+		return nil, errors.Join(err, e.ground.Close(), e.db.Close(), lock.Close())
 	}
 	go e.commitLoop()
 	return e, nil
@@ -127,17 +140,17 @@ func open(opts Options) (e *Engine, err error) {
 	if err := notCut(opts.Path); err != nil {
 		return nil, err
 	}
+	if opts.Verify != nil {
+		if err := opts.Verify(opts.Path); err != nil {
+			return nil, err
+		}
+	}
 	db, err := bbolt.Open(opts.Path, 0o600, &bbolt.Options{
 		Timeout: time.Second, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType,
-		InitialMmapSize: int(opts.InitialMmap), MaxSize: int(opts.MaxSize), NoSync: opts.noSync,
+		InitialMmapSize: int(opts.InitialMmap), MaxSize: int(opts.MaxSize), NoSync: opts.noSync || neverSyncs,
 	})
-	switch {
-	case errors.Is(err, berrors.ErrTimeout):
-		return nil, fmt.Errorf("%s: %w: stop the other program, or use another data folder", opts.Path, store.ErrLocked)
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
-		return nil, fmt.Errorf("%s: %w: %w", opts.Path, store.ErrCorrupt, err)
-	case err != nil:
-		return nil, fmt.Errorf("the database can't be opened: %w", err)
+	if err != nil {
+		return nil, unreadable(opts.Path, err)
 	}
 	e = &Engine{
 		db: db, opts: opts, queue: make(chan *request, 8192),
@@ -145,12 +158,15 @@ func open(opts Options) (e *Engine, err error) {
 	}
 	clean, err := e.prepare()
 	if err == nil {
-		err = e.rebuild(!clean)
+		err = e.rebuild(!clean && opts.Verify == nil)
 	}
 	if err == nil {
 		err = e.setClean(false)
 	}
 	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if e.ground, err = openGround(opts.Path, opts.MaxSize); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	e.last = e.mem.lastAt
@@ -272,7 +288,7 @@ func (e *Engine) Close() error {
 		if e.failure.Load() == nil || errors.Is(*e.failure.Load(), store.ErrStopped) {
 			err = e.setClean(true)
 		}
-		err = errors.Join(err, e.db.Close())
+		err = errors.Join(err, e.ground.Close(), e.db.Close())
 		if e.lock != nil {
 			err = errors.Join(err, e.lock.Close())
 		}

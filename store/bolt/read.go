@@ -223,6 +223,9 @@ func (e *Engine) Health() store.Health {
 	if full := e.full.Load(); full != nil {
 		h.Err = *full
 	}
+	if h.Room = e.room(); h.Room <= 0 && h.Err == nil && e.opts.Reserve > 0 {
+		h.Err = e.short()
+	}
 	if err := e.db.View(func(tx *bbolt.Tx) error { h.Bytes = tx.Size(); return nil }); err != nil && h.Err == nil {
 		h.Err = err
 	}

@@ -19,11 +19,14 @@ func (e *Engine) rebuild(verify bool) error {
 	defer faultsPanic()()
 	return e.db.View(func(tx *bbolt.Tx) error {
 		if verify {
-			for err := range tx.Check() {
-				return fmt.Errorf("%s: %w: %w; restore the last backup", e.opts.Path, store.ErrCorrupt, err)
+			m, err := verified(e.opts.Path, tx, e.opts.Progress)
+			if err != nil {
+				return err
 			}
+			e.mem = *m
+			return nil
 		}
-		m, err := load(tx, verify, e.opts.Progress)
+		m, err := load(tx, false, e.opts.Progress)
 		if err != nil {
 			return fmt.Errorf("%s: %w; restore the last backup", e.opts.Path, err)
 		}
@@ -63,6 +66,9 @@ func load(tx *bbolt.Tx, verify bool, progress func(done, total uint64)) (*memory
 		}
 		if verify {
 			m.tree.Append(store.Leaf(r.Receipt, v))
+			if err := m.once(log, &r); err != nil {
+				return nil, err
+			}
 		}
 		var replaced *civic.Record
 		if r.Replaces != 0 {

@@ -209,7 +209,7 @@ func (k *Keys) Citizen(e164 string) [16]byte { return k.citizen.sum(e164) }
 
 // Event is the ID of a message: of the channel, the provider, its session and
 // transcript, or its message id.
-func (k *Keys) Event(parts ...string) [16]byte { return k.event.sum(parts...) }
+func (k *Keys) Event(parts ...string) [16]byte { return k.event.sum(asHeard(parts)...) }
 
 // Session is the key of a session's stored position.
 func (k *Keys) Session(provider, id string) [16]byte { return k.session.sum(provider, id) }

@@ -57,6 +57,9 @@ func (c Config) Check() error {
 	if _, err := Size(c.Store.MaxSize); err != nil {
 		return invalid("store.max_size: %s", err)
 	}
+	if _, err := Size(c.Store.Reserve); err != nil {
+		return invalid("store.reserve: %s", err)
+	}
 	if _, err := Size(c.Store.Mmap); err != nil {
 		return invalid("store.mmap: %s", err)
 	}

@@ -116,6 +116,7 @@ type Limits struct {
 // Store is the embedded database.
 type Store struct {
 	MaxSize string `yaml:"max_size" doc:"most the database may grow to (10GB, 500MB): votes are refused, clearly, before the disk is full; empty: no limit"`
+	Reserve string `yaml:"reserve" doc:"room kept free on the disk to close weeks, keep the journal and restore order: below it votes are refused, clearly, and /readyz says so; it warns from four times as much"`
 	Mmap    string `yaml:"mmap" doc:"address space reserved for the file, so that growing never waits for a reader; costs no memory"`
 }
 
@@ -130,7 +131,7 @@ func Default() Config {
 		Mail:     Mail{Port: 587, TLS: "starttls"},
 		Backup:   Backup{Every: 24 * time.Hour, Daily: 7, Weekly: 8},
 		Limits:   Limits{Dials: 60, Window: 10 * time.Minute},
-		Store:    Store{Mmap: "4GB"},
+		Store:    Store{Mmap: "4GB", Reserve: "64MB"},
 		LogLevel: "info", Grace: 10 * time.Second,
 	}
 }
