@@ -291,7 +291,7 @@ const refLife = 6 * time.Hour
 
 // whole is the ID of the command that a text in parts causes.
 func (g *Gateway) whole(group [16]byte, at time.Time) store.ID {
-	return store.ID(g.cfg.Keys.Event("sms joined", string(group[:]), strconv.FormatInt(at.Unix()/int64(refLife.Seconds()), 10)))
+	return store.ID(g.cfg.Keys.Event("sms joined", g.cfg.Keys.Inner(group), strconv.FormatInt(at.Unix()/int64(refLife.Seconds()), 10)))
 }
 
 // joined answers a text from its parts; what is missing is marked.

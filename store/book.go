@@ -74,6 +74,7 @@ type shownKey struct {
 
 const (
 	keyFingerprint = Key(KindMeta + "/fingerprint")
+	keyRing        = Key(KindMeta + "/ring") // of data whose key was rotated: its working keys, sealed
 	keyRevision    = Key(KindMeta + "/revision")
 )
 
@@ -86,6 +87,9 @@ func NewBook(engine Engine, keys *secret.Keys, opts BookOptions) (*Book, error) 
 	b := &Book{engine: engine, keys: keys, opts: opts, shown: map[shownKey]civic.Standing{}, meter: meter.New()}
 	ctx := context.Background()
 	if err := b.claim(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.openRing(ctx); err != nil {
 		return nil, err
 	}
 	if err := b.settleTraffic(ctx); err != nil {

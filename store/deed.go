@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ type Deed struct {
 
 	said   *civic.Outcome    // of an act that the rules forbade
 	seq    int64             // of its first letter
+	salt   [16]byte          // of its letters' references
 	posted *[]outbox.Message // the letters as the last run of the command made them
 	merged *civic.Citizen    // the profile as that run left it
 
@@ -53,6 +55,9 @@ func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
 	d.posted, d.merged = &posted, &civic.Citizen{}
 	if d.Letters != nil {
 		d.seq = b.sequence()
+		if _, err := io.ReadFull(rand.Reader, d.salt[:]); err != nil {
+			return civic.Outcome{Verdict: civic.NotNoted}, err
+		}
 	}
 	cmd, err := b.command(&d)
 	if err != nil {
@@ -199,7 +204,8 @@ func merge(stored, was, want civic.Citizen) civic.Citizen {
 func (b *Book) cast(d Deed) (Command, error) {
 	content := b.Content()
 	c, plan := content.Consultation(d.Act.Consultation)
-	voter, ok := d.Person.voter(d.Act.Consultation)
+	voting, ok := d.Person.voting(d.Act.Consultation)
+	voter := voting.id
 	if c == nil || !ok {
 		return Command{}, fmt.Errorf("%w: no consultation %q", ErrBounds, d.Act.Consultation)
 	}
@@ -227,7 +233,7 @@ func (b *Book) cast(d Deed) (Command, error) {
 		r := civic.Record{
 			Kind: civic.Cast, Consultation: c.Code, Voter: voter, Place: d.Act.Citizen.Commune, Marks: d.Act.Marks,
 			Group:   civic.Group{Channel: d.Channel, Lang: d.Act.Citizen.Lang, Sex: d.Act.Citizen.Sex, Age: d.Act.Citizen.Age},
-			Receipt: number, Nonce: nonce, Event: d.ID,
+			Receipt: number, Nonce: nonce, Event: voting.key.Event(d.ID),
 		}
 		out := civic.Outcome{Verdict: civic.Noted, Code: code, At: c.LastDay(), First: true}
 		if err := replace(v, mine, siblings, &r, &out); err != nil {
@@ -333,9 +339,10 @@ func (b *Book) nonce() (n [16]byte, err error) {
 func (b *Book) declare(d Deed) (Command, error) {
 	now := b.opts.Now()
 	var mine []Key
+	var events []ID
 	for _, c := range b.Content().Consultations() {
-		if id, ok := d.Person.voter(c.Code); ok && c.State(now) == civic.Open && len(mine) < MaxReads-1 {
-			mine = append(mine, VoterKey(c.Code, id))
+		if v, ok := d.Person.voting(c.Code); ok && c.State(now) == civic.Open && len(mine) < MaxReads-1 {
+			mine, events = append(mine, VoterKey(c.Code, v.id)), append(events, v.key.Event(d.ID))
 		}
 	}
 	nonce, err := b.nonce()
@@ -355,7 +362,7 @@ func (b *Book) declare(d Deed) (Command, error) {
 				return change, err
 			}
 			r := was
-			r.Kind, r.Event = civic.Declare, d.ID
+			r.Kind, r.Event = civic.Declare, events[i]
 			r.Group.Sex, r.Group.Age = d.Act.Citizen.Sex, d.Act.Citizen.Age
 			if r.Group == was.Group {
 				continue

@@ -33,9 +33,9 @@ func (b *Book) letters(d Deed, v View, c Change, out civic.Outcome) (Change, err
 	}
 	*d.posted = (*d.posted)[:0]
 	for i, l := range d.Letters(out) {
-		// Not the command's own id: the ballot log holds that one, and nothing
-		// of a message may lead to a ballot.
-		ref := b.keys.Event("letter", string(d.ID[:]), strconv.Itoa(i))
+		// Of chance, not of the command's id: nothing that is left of a message
+		// may lead to a number or a ballot, whoever holds the keys.
+		ref := b.keys.Event("letter", string(d.salt[:]), strconv.Itoa(i))
 		m, err := b.message(hex.EncodeToString(ref[:]), d.Person.e164, l, v.Now())
 		m.Seq = d.seq + int64(i)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/secret"
 )
 
 // Person is what a session needs of a number, worked out once. It holds the
@@ -26,6 +27,7 @@ type Person struct {
 type voterID struct {
 	consultation string
 	id           civic.VoterID
+	key          secret.VoterKey
 }
 
 // String shows nothing of the number.
@@ -85,20 +87,26 @@ func (p *Person) now(c civic.Citizen) {
 
 // voter is the number's id in a consultation; false for an unknown one.
 func (p *Person) voter(consultation string) (civic.VoterID, bool) {
+	v, ok := p.voting(consultation)
+	return v.id, ok
+}
+
+// voting is the number's id in a consultation and the key that made it.
+func (p *Person) voting(consultation string) (voterID, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range p.voters {
 		if p.voters[i].consultation == consultation {
-			return p.voters[i].id, true
+			return p.voters[i], true
 		}
 	}
 	key, ok := (*p.book.voters.Load())[consultation]
 	if !ok {
-		return civic.VoterID{}, false
+		return voterID{}, false
 	}
-	id := key.Voter(p.e164)
-	p.voters = append(p.voters, voterID{consultation, id})
-	return id, true
+	v := voterID{consultation, key.Voter(p.e164), key}
+	p.voters = append(p.voters, v)
+	return v, true
 }
 
 // Voted says when, and in which commune, the number's ballot in a
