@@ -253,12 +253,22 @@ type parked struct {
 // before the answer is taken now.
 func (b *Book) Settle(ctx context.Context, m outbox.Message, r outbox.Result, wait time.Duration) (outbox.Message, error) {
 	handle := b.handle(m.Provider, r.Handle)
-	var reads []Key
+	mark := b.eraseMark(m)
+	reads := []Key{mark}
 	if r.Handle != "" {
-		reads = []Key{ParkedKey(handle)}
+		reads = append(reads, ParkedKey(handle))
 	}
 	return b.step(ctx, m, reads, func(v View, m outbox.Message) (next outbox.Message, puts []Put, gone []Key, err error) {
-		if next, err = m.Settle(r, v.Now(), wait); err != nil || r.Handle == "" || r.Class != outbox.Took {
+		if next, err = m.Settle(r, v.Now(), wait); err != nil {
+			return next, nil, nil, err
+		}
+		if recalled(v, mark, m) {
+			if next.State == outbox.Queued {
+				next, err = next.Drop(ReasonErased, v.Now())
+			}
+			next = next.Shelved()
+		}
+		if err != nil || r.Handle == "" || r.Class != outbox.Took {
 			return next, nil, nil, err
 		}
 		puts = []Put{{HandleKey(handle), []byte(place(m))}}

@@ -27,7 +27,7 @@ type commandLine struct {
 	Export      exportVerb      `cmd:"" help:"Write the tally of a week."`
 	Correct     correctVerb     `cmd:"" help:"Add a correction line to a closed week; its figures stay."`
 	Check       checkVerb       `cmd:"" help:"Verify the database: file, ballot log, tree, index and counters."`
-	Key         keyVerb         `cmd:"" help:"The master key: print it once, to keep it in a safe place."`
+	Key         keyVerb         `cmd:"" help:"The master key: print it once, to keep it in a safe place; change it."`
 	Coordinator coordinatorVerb `cmd:"" help:"Accounts of the desk: add, list, invite, disable."`
 	Cfg         configVerb      `cmd:"" name:"config" help:"Check or describe the configuration."`
 	Version     versionVerb     `cmd:"" help:"Print the version."`

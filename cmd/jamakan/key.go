@@ -5,6 +5,7 @@ import (
 )
 
 type keyVerb struct {
+	Rotate keyRotate `cmd:"" help:"Write the data anew under another master key, with the gateway stopped; who voted stays known."`
 	Export keyExport `cmd:"" help:"Print the master key. Without it the data can't be used: everybody could vote again."`
 }
 
