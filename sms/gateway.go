@@ -95,6 +95,7 @@ func (g *Gateway) text(ctx context.Context, in Inbound, e164 string, id store.ID
 	if err != nil {
 		return err
 	}
+	person.Seen()
 	kept, err := person.Talk(ctx)
 	if err != nil {
 		g.cfg.Logger.Warn("a conversation can't be read; it starts again", "err", err)

@@ -160,19 +160,21 @@ func (b *Book) profile(d Deed, v View, c Change) (Change, error) {
 		return c, nil
 	}
 	var now civic.Citizen
+	var last month
 	stored, ok := v.Get(CitizenKey(d.Person.key))
 	if ok {
 		var err error
-		if now, err = decodeProfile(stored); err != nil {
+		if now, last, err = readProfile(stored); err != nil {
 			return c, err
 		}
 	}
 	merged := merge(now, d.Person.Citizen(), d.Act.Citizen)
 	*d.merged = merged
-	if ok && merged == now {
+	this := monthOf(v.Now())
+	if ok && merged == now && last >= this {
 		return c, nil
 	}
-	encoded, err := encodeProfile(merged)
+	encoded, err := encodeProfile(merged, max(last, this))
 	c.Put = append(c.Put, Put{CitizenKey(d.Person.key), encoded})
 	return c, err
 }
@@ -402,6 +404,7 @@ type opinion struct {
 	Steps    []Step             `json:"steps,omitempty"`
 	Seen     time.Time          `json:"seen,omitzero"`
 	Answered time.Time          `json:"answered,omitzero"`
+	Lapsed   time.Time          `json:"lapsed,omitzero"` // its words are not kept any more
 	Closed   time.Time          `json:"closed,omitzero"`
 }
 

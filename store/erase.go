@@ -24,6 +24,11 @@ type erasure struct {
 	Talk string    `json:"talk,omitempty"` // where what was asked by SMS last lies
 }
 
+// after says whether a message was made before the erasure. Times of records
+// never go back, whatever the machine's clock does over a restart; places in
+// the order tell apart what is of one second.
+func (e erasure) after(m outbox.Message) bool { return m.At.Before(e.At) || m.Seq < e.Seq }
+
 // ReasonErased is why a message was ended whose receiver had herself erased.
 const ReasonErased = "erased"
 
@@ -142,7 +147,7 @@ func (b *Book) finishErasure(ctx context.Context, citizen [16]byte) error {
 	if err := b.eraseOpinions(ctx, citizen); err != nil {
 		return err
 	}
-	waits, err := b.eraseLetters(ctx, citizen, mark.Seq)
+	waits, err := b.eraseLetters(ctx, citizen, mark)
 	if err != nil || waits {
 		return err
 	}
@@ -152,10 +157,10 @@ func (b *Book) finishErasure(ctx context.Context, citizen [16]byte) error {
 // eraseLetters ends what waits to be sent to her from before the erasure, and
 // takes number and text from what was sent. waits says that one is in the
 // hands of a provider.
-func (b *Book) eraseLetters(ctx context.Context, citizen [16]byte, before int64) (waits bool, err error) {
+func (b *Book) eraseLetters(ctx context.Context, citizen [16]byte, mark erasure) (waits bool, err error) {
 	var hers []outbox.Message
 	err = b.Letters(ctx, func(m outbox.Message) bool {
-		if len(m.To) > 0 && m.Seq < before && b.isTo(m, citizen) {
+		if len(m.To) > 0 && mark.after(m) && b.isTo(m, citizen) {
 			hers = append(hers, m)
 		}
 		return true
@@ -251,7 +256,7 @@ func blank(v View, keys []Key) (Change, error) {
 func recalled(v View, mark Key, m outbox.Message) bool {
 	stored, ok := v.Get(mark)
 	var e erasure
-	return ok && json.Unmarshal(stored, &e) == nil && m.Seq < e.Seq
+	return ok && json.Unmarshal(stored, &e) == nil && e.after(m)
 }
 
 // eraseMark is where the mark of a message's receiver would be.

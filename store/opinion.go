@@ -31,7 +31,8 @@ type Opinion struct {
 	SeenAt     time.Time
 	AnsweredAt time.Time
 	ClosedAt   time.Time
-	Answerable bool // the way back to who wrote it is there
+	LapsedAt   time.Time // its words are not kept any more; it stays counted
+	Answerable bool      // the way back to who wrote it is there
 }
 
 // Reply is one answer to a text.
@@ -121,6 +122,7 @@ func (o *opinion) shown(reference string) Opinion {
 		Status: o.Status, Kind: o.kind(), Project: o.Project, Labels: o.Labels, Assignee: o.Assignee, Summary: o.Summary, Reason: o.Reason,
 		Steps: o.Steps, SeenAt: o.Seen, AnsweredAt: o.Answered, ClosedAt: o.Closed, Answerable: len(o.From) > 0,
 	}
+	out.LapsedAt = o.Lapsed
 	for _, r := range o.Replies {
 		out.Replies = append(out.Replies, Reply{At: r.At, By: r.By, Text: r.Text, Lang: r.Lang, Verdict: r.Verdict, Ref: r.Ref})
 	}

@@ -20,6 +20,7 @@ type Person struct {
 
 	mu      sync.Mutex
 	profile civic.Citizen
+	month   month     // that the profile says she was seen in
 	voters  []voterID // few: one a consultation looked at
 }
 
@@ -44,6 +45,7 @@ type profile struct {
 	Age     civic.Age  `json:"a,omitempty"`
 	Asked   bool       `json:"q,omitempty"`
 	News    civic.News `json:"n,omitempty"`
+	Month   month      `json:"m,omitempty"` // she last called or texted in
 }
 
 // Person reads what is known of a number, in E.164.
@@ -54,22 +56,28 @@ func (b *Book) Person(ctx context.Context, e164 string) (*Person, error) {
 		if err != nil || !ok {
 			return err
 		}
-		p.profile, err = decodeProfile(v)
+		p.profile, p.month, err = readProfile(v)
 		return err
 	})
 	return p, err
 }
 
 func decodeProfile(v []byte) (civic.Citizen, error) {
-	var stored profile
-	if err := json.Unmarshal(v, &stored); err != nil {
-		return civic.Citizen{}, fmt.Errorf("profile: %w: %w", ErrCorrupt, err)
-	}
-	return civic.Citizen{Known: true, Lang: stored.Lang, Commune: stored.Commune, Sex: stored.Sex, Age: stored.Age, Asked: stored.Asked, News: stored.News}, nil
+	c, _, err := readProfile(v)
+	return c, err
 }
 
-func encodeProfile(c civic.Citizen) ([]byte, error) {
-	return json.Marshal(profile{c.Lang, c.Commune, c.Sex, c.Age, c.Asked, c.News})
+// readProfile is a profile and the month it says she was seen in; 0: none.
+func readProfile(v []byte) (civic.Citizen, month, error) {
+	var stored profile
+	if err := json.Unmarshal(v, &stored); err != nil {
+		return civic.Citizen{}, 0, fmt.Errorf("profile: %w: %w", ErrCorrupt, err)
+	}
+	return civic.Citizen{Known: true, Lang: stored.Lang, Commune: stored.Commune, Sex: stored.Sex, Age: stored.Age, Asked: stored.Asked, News: stored.News}, stored.Month, nil
+}
+
+func encodeProfile(c civic.Citizen, seen month) ([]byte, error) {
+	return json.Marshal(profile{c.Lang, c.Commune, c.Sex, c.Age, c.Asked, c.News, seen})
 }
 
 // Citizen is the profile, as last read or recorded.

@@ -209,7 +209,7 @@ func TestOldKeyOpensNothing(t *testing.T) {
 		return err
 	}))
 	l.must(l.engine.Close())
-	l.keys = mustMaster(l)
+	l.keys = l.master()
 	l.open()
 }
 
@@ -238,7 +238,8 @@ func (l lived) secrets(old *secret.Keys) map[string][]byte {
 	return all
 }
 
-func mustMaster(l lived) *secret.Keys {
+// master are the keys as an operator gives them.
+func (l *ledger) master() *secret.Keys {
 	k, err := secret.FromText(l.keys.Text())
 	l.must(err)
 	return k

@@ -328,12 +328,9 @@ func (b *Book) Strays(ctx context.Context) (map[string]int, error) {
 	return all, err
 }
 
-// keepStrays is how long they are kept.
-const keepStrays = 30 * 24 * time.Hour
-
 // dropStrays drops those that are older.
 func (b *Book) dropStrays(ctx context.Context, now time.Time) error {
-	limit := fmt.Sprintf("%s/%012d", KindStray, now.Add(-keepStrays).Unix())
+	limit := fmt.Sprintf("%s/%012d", KindStray, now.AddDate(0, 0, -b.opts.Keep.Strays).Unix())
 	for {
 		var old []Key
 		err := b.engine.View(ctx, func(s Snapshot) error {

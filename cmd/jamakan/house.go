@@ -50,7 +50,7 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	if h.book, err = store.NewBook(h.engine, keys, store.BookOptions{Now: h.now}); err != nil {
+	if h.book, err = store.NewBook(h.engine, keys, store.BookOptions{Now: h.now, Keep: store.Retention(cfg.Keep)}); err != nil {
 		return nil, errors.Join(err, h.engine.Close())
 	}
 	h.keys = h.book.Keys()
