@@ -29,6 +29,9 @@ func exportRoutes(p *pages, e *echo.Echo) {
 // Files renders a week's files: the ones that `jamakan export` writes.
 type Files func(ctx context.Context, o export.Options) ([]export.File, error)
 
+// FileNames are the names of a week's files, without making any.
+type FileNames func(ctx context.Context, o export.Options) ([]string, error)
+
 // shownWeeks is how many weeks the page lists.
 const shownWeeks = 16
 
@@ -41,7 +44,7 @@ type exportsView struct {
 	Profiles    []export.Profile
 	Communes    []civic.Code // of her territory
 	Files       []fileLine
-	Posters     []fileLine
+	Walls       []wallLine
 	None        bool // nothing is known of the week
 	Corrections []civic.Correction
 	MayCorrect  bool
@@ -62,6 +65,21 @@ type fileLine struct {
 	Commune     civic.Code
 	Lang        string
 	Print       bool
+}
+
+// wallLine are the sheets of one commune.
+type wallLine struct {
+	Commune civic.Code
+	Sheets  []fileLine
+}
+
+// hang puts a sheet with the others of its commune.
+func (v *exportsView) hang(sheet fileLine) {
+	if n := len(v.Walls); n == 0 || v.Walls[n-1].Commune != sheet.Commune {
+		v.Walls = append(v.Walls, wallLine{Commune: sheet.Commune})
+	}
+	last := &v.Walls[len(v.Walls)-1]
+	last.Sheets = append(last.Sheets, sheet)
 }
 
 // profiles are those that a role may download: an observer reads what the
@@ -112,17 +130,19 @@ func (p *pages) exportsPage(c echo.Context, status int, v exportsView) error {
 	if err != nil {
 		return err
 	}
-	files, err := p.cfg.Files(c.Request().Context(), o)
+	names, err := p.cfg.FileNames(c.Request().Context(), o)
 	switch {
 	case errors.Is(err, export.ErrNoWeek), errors.Is(err, export.ErrCommune), errors.Is(err, store.ErrWeekAhead):
 		v.None = true
+	case errors.Is(err, export.ErrFormat):
+		return echo.ErrNotFound
 	case err != nil:
 		return err
 	}
-	for _, f := range files {
-		line := p.fileLine(f.Name)
+	for _, name := range names {
+		line := p.fileLine(name)
 		if line.Lang != "" {
-			v.Posters = append(v.Posters, line)
+			v.hang(line)
 		} else {
 			v.Files = append(v.Files, line)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/jamakan/jamakan/callback"
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/guard"
 	"github.com/jamakan/jamakan/store"
@@ -166,7 +167,7 @@ func (p *pages) passwordFault(password, again, login string) string {
 // nobodyYet says whether the first account can be made here: a demonstration,
 // asked for on this machine, that has none.
 func (p *pages) nobodyYet(c echo.Context) (bool, error) {
-	if !p.cfg.Demo || !local(c.Request()) {
+	if !p.cfg.Demo || !callback.Direct(c.Request()) {
 		return false, nil
 	}
 	all, err := p.cfg.Book.Accounts(c.Request().Context())

@@ -46,6 +46,13 @@ func villages(t *testing.T) (*stage, *post) {
 	t.Helper()
 	p := &post{}
 	s := serve(t, false, func(c *desk.Config) { c.Many = p })
+	s.subscribe(t)
+	return s, p
+}
+
+// subscribe lets 74 numbers ask for news; four of them have stopped since.
+func (s *stage) subscribe(t *testing.T) {
+	t.Helper()
 	for n := range 74 {
 		c := civic.Citizen{Lang: [...]string{"bm", "bm", "fr", ""}[n%4], Commune: "01019901", Sex: civic.Sex(n % 3), Age: civic.Age(n % 5), News: civic.NewsYes}
 		switch {
@@ -64,7 +71,6 @@ func villages(t *testing.T) (*stage, *post) {
 			t.Fatal(err)
 		}
 	}
-	return s, p
 }
 
 func written(more url.Values) url.Values {
@@ -108,7 +114,7 @@ func TestAMessageToManyAtTheDesk(t *testing.T) {
 	v.Get("/diffusion/1").Shows("Heures calmes : cela part le 25/11 à 07:00", "en attente", "40")
 	v.Post("/diffusion/1/arret", url.Values{}).Is(422).Shows("Cochez")
 	v.Post("/diffusion/1/arret", url.Values{"oui": {"oui"}}).Is(200).Shows("arrêté", "trop vieux").Hides("Mettre en pause", "Reprendre")
-	v.Get("/diffusion").Shows("Message 1", "arrêté", "moussa")
+	v.Get("/diffusion").Shows("Message n° 1", "arrêté", "moussa")
 	v.Get("/journal").Shows("message à plusieurs confirmé", "essai à blanc d&#39;un message", "message à plusieurs arrêté")
 }
 

@@ -28,10 +28,19 @@ func (p *pages) showWeek(c echo.Context) error {
 	for i, f := range v.Faults {
 		said[i] = p.text(f.Key, f.Pairs...)
 	}
+	var again, once []civic.Code
+	for _, x := range v.Silent {
+		if x.Again {
+			again = append(again, x.Code)
+		} else {
+			once = append(once, x.Code)
+		}
+	}
 	running := civic.WeekOf(in.Now)
 	return p.show(c, "week", p.text("desk.nav.week"), map[string]any{
 		"Running": week == running, "Before": week.Prev(), "After": week.Next(), "Last": week == running.Prev(),
 		"V": v, "Faults": said, "Texts": p.hasRoom(c, "/textes"), "Spark": spark(v.Spark),
+		"Again": again, "Once": once,
 	})
 }
 

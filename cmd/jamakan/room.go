@@ -18,7 +18,7 @@ func (s *servers) room() (desk.Config, error) {
 	}
 	room := desk.Config{
 		Book: h.book, Guard: door, Words: catalog.Default(h.cfg.Language), Catalog: catalog, Now: h.now,
-		Files: h.files, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
+		Files: h.files, FileNames: h.fileNames, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
 		Disk: h.free, Figures: s.figures,
 	}
 	if room.Spell, err = spellAnswers(h.cfg, h.book); err != nil {

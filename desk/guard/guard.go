@@ -5,13 +5,13 @@ import (
 	"crypto/subtle"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/jamakan/jamakan/callback"
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/store"
 )
@@ -296,16 +296,6 @@ func cookieOf(c echo.Context) string {
 func setCookie(c echo.Context, value string, life time.Duration) {
 	c.SetCookie(&http.Cookie{
 		Name: cookieName, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: !loopback(c.Request().Host), MaxAge: int(life / time.Second),
+		Secure: !callback.Loopback(c.Request().Host), MaxAge: int(life / time.Second),
 	})
-}
-
-// loopback says whether a request's host is this machine.
-func loopback(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.Trim(host, "[]")
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
