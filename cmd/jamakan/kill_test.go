@@ -200,6 +200,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if os.Getenv("JAMAKAN_VERB") != "" {
+		os.Exit(run(context.Background(), os.Args[1:], world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}))
+	}
 	if ask := os.Getenv("JAMAKAN_LOAD"); ask != "" {
 		if err := loadMain(ask); err != nil {
 			fmt.Fprintln(os.Stderr, err)
