@@ -259,11 +259,13 @@ func recalled(v View, mark Key, m outbox.Message) bool {
 	return ok && json.Unmarshal(stored, &e) == nil && e.after(m)
 }
 
-// eraseMark is where the mark of a message's receiver would be.
-func (b *Book) eraseMark(m outbox.Message) Key {
+// receiver is where the mark of a message's receiver would be, and what hides
+// her number in the name that a provider gives the message.
+func (b *Book) receiver(m outbox.Message) (mark Key, hide func(string) string) {
 	to, err := b.keys.Open(toOwner(m.Ref), m.To)
-	if err != nil {
-		return eraseKey([16]byte{}) // nobody's
+	if err != nil || len(to) < 8 {
+		return eraseKey([16]byte{}), func(s string) string { return s } // nobody's
 	}
-	return eraseKey(b.keys.Citizen(string(to)))
+	local := string(to[len(to)-8:])
+	return eraseKey(b.keys.Citizen(string(to))), func(s string) string { return strings.ReplaceAll(s, local, "********") }
 }

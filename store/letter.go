@@ -253,7 +253,7 @@ type parked struct {
 // before the answer is taken now.
 func (b *Book) Settle(ctx context.Context, m outbox.Message, r outbox.Result, wait time.Duration) (outbox.Message, error) {
 	handle := b.handle(m.Provider, r.Handle)
-	mark := b.eraseMark(m)
+	mark, hide := b.receiver(m)
 	reads := []Key{mark}
 	if r.Handle != "" {
 		reads = append(reads, ParkedKey(handle))
@@ -262,6 +262,7 @@ func (b *Book) Settle(ctx context.Context, m outbox.Message, r outbox.Result, wa
 		if next, err = m.Settle(r, v.Now(), wait); err != nil {
 			return next, nil, nil, err
 		}
+		next.Handle = hide(next.Handle)
 		if recalled(v, mark, m) {
 			if next.State == outbox.Queued {
 				next, err = next.Drop(ReasonErased, v.Now())

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"time"
+	"unicode"
 )
 
 // State is where a message stands.
@@ -151,7 +152,7 @@ func (m Message) Settle(r Result, now time.Time, wait time.Duration) (Message, e
 	if m.State != Claimed {
 		return m, fmt.Errorf("%w: settle from %s", ErrStep, m.State)
 	}
-	m.Code, m.Reason, m.Settled = r.Code, r.Reason, now
+	m.Code, m.Reason, m.Settled = numberless(r.Code), numberless(r.Reason), now
 	if r.Segments > 0 {
 		m.Segments = r.Segments
 	}
@@ -248,7 +249,32 @@ func (m Message) Shelved() Message {
 	return m
 }
 
+// numberless hides every run of digits that may be a phone number: a provider
+// may write anything into its reasons.
+func numberless(s string) string {
+	out, run := make([]rune, 0, len(s)), 0
+	for _, r := range s {
+		if run++; !unicode.IsDigit(r) {
+			run = 0
+		}
+		out = append(out, r)
+		switch {
+		case run == numberDigits:
+			for i := range numberDigits {
+				out[len(out)-1-i] = '*'
+			}
+		case run > numberDigits:
+			out[len(out)-1] = '*'
+		}
+	}
+	return string(out)
+}
+
+// numberDigits is how many digits in a row a number has at least.
+const numberDigits = 8
+
 func bounded(s string, most int) string {
+	s = numberless(s)
 	kept := make([]rune, 0, most)
 	for _, r := range s {
 		if len(kept) == most {

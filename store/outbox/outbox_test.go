@@ -136,3 +136,19 @@ func TestMoney(t *testing.T) {
 		t.Error("two currencies added")
 	}
 }
+
+// What a provider writes of its own may hold the number: it is not kept.
+func TestReasonsHoldNoNumber(t *testing.T) {
+	m, err := fresh().Claim(start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err = m.Settle(Result{Class: Took, Handle: "h", Code: "101", Reason: "sent to +22376000001 at 10"}, start, 0)
+	if err != nil || m.Reason != "sent to +*********** at 10" || m.Code != "101" {
+		t.Errorf("%q %q %v", m.Code, m.Reason, err)
+	}
+	m, _ = m.Reported(Report{Raw: "Failed 76000001", Reason: "76000001: absent"}, start)
+	if m.Reports[0] != "Failed ********" || m.Reason != "********: absent" {
+		t.Errorf("%q %q", m.Reports, m.Reason)
+	}
+}
