@@ -62,6 +62,11 @@ func TestErasure(t *testing.T) {
 		if kept, err := l.person(one).Talk(ctx); err != nil || kept != nil {
 			t.Errorf("the conversation is there: %q %v", kept, err)
 		}
+		parts := 0
+		l.must(l.WaitingParts(ctx, func([16]byte, map[int]store.Part) error { parts++; return nil }))
+		if parts > 0 {
+			t.Error("a part of a long text of hers waits")
+		}
 		if got := l.figures(); got != was {
 			t.Errorf("figures are %s, were %s", got, was)
 		}

@@ -301,6 +301,7 @@ const (
 // order: a message only moves forward.
 func (b *Book) Report(ctx context.Context, provider, id string, r outbox.Report) (Fate, error) {
 	handle := b.handle(provider, id)
+	r = r.Kept() // one that is parked too
 	for {
 		known, campaign, err := b.named(ctx, handle)
 		if err != nil {
