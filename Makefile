@@ -27,10 +27,11 @@ generate:
 bench:
 	go test ./cmd/jamakan ./store/bolt ./ussd/menu ./gsm -run '^$$' -bench . -benchtime 1s -timeout 30m
 
-# The full counts: 50 kills of votes, 1,000 of texts, long fuzzing. The last report is docs/faults.md.
+# The full counts: 50 kills of votes, 1,000 of texts, 10,000 sessions searched for numbers, long fuzzing. The last report is docs/faults.md.
 faults:
 	JAMAKAN_KILLS=50 go test ./cmd/jamakan -run TestKill -count=1 -timeout 60m -v
 	JAMAKAN_TEXT_KILLS=1000 go test ./cmd/jamakan -run TestTextKill -count=1 -timeout 60m -v
+	JAMAKAN_SECRECY=10000 go test ./cmd/jamakan -run TestNoNumberAnywhere -count=1 -timeout 30m -v
 	sh tools/fuzz.sh 500000x
 
 build:
