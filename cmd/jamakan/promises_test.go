@@ -56,23 +56,28 @@ func promises() map[string]promise {
 		},
 		"wall.few": {
 			"On ne montre pas le chiffre pour garder le secret.", "An tɛ jate jira, walasa gundo ka mara.",
-			"as results.too_few", []string{"TestWallIsPublic", "TestTablesTogetherTellNobody"},
+			"as results.too_few",
+			[]string{"TestWallIsPublic", "TestTablesTogetherTellNobody"},
 		},
 		"wall.results_few": {
 			"on garde le secret", "gundo ka mara",
-			"as results.too_few", []string{"TestWallIsPublic", "TestTablesTogetherTellNobody"},
+			"as results.too_few",
+			[]string{"TestWallIsPublic", "TestTablesTogetherTellNobody"},
 		},
 		"wall.results_part": {
 			"Les petits nombres restent secrets", "Jate dɔw dogolen don",
-			"as results.too_few", []string{"TestWallIsPublic", "TestTablesTogetherTellNobody"},
+			"as results.too_few",
+			[]string{"TestWallIsPublic", "TestTablesTogetherTellNobody"},
 		},
 		"optout.ask": {
 			"Arrêter tous les messages ?", "I b'a fɛ batakiw bɛɛ ka dabila wa?",
-			"nothing leaves any more but answers to what she herself texts or texted", []string{"TestStopInTheMiddle", "TestNothingIsClaimedAfterAPause", "TestAStopDuringACall"},
+			"nothing leaves any more but answers to what she herself texts or texted",
+			[]string{"TestStopInTheMiddle", "TestNothingIsClaimedAfterAPause", "TestAStopDuringACall"},
 		},
 		"optout.done": {
 			"C'est fait : plus de messages.", "A kɛra: an tɛna bataki ci i ma tugun.",
-			"as optout.ask", []string{"TestStopInTheMiddle", "TestAStopDuringACall"},
+			"as optout.ask",
+			[]string{"TestStopInTheMiddle", "TestAStopDuringACall"},
 		},
 		"privacy.full": {
 			"Nous gardons : votre choix, votre commune, la date. Votre numéro est caché.", "An bɛ nin mara: i ka sugandili, i ka komini, don. I ka nimɔrɔ dogolen don.",
