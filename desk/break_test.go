@@ -97,6 +97,7 @@ func TestALargeFormOfAStranger(t *testing.T) {
 func TestACorrectionSentTwice(t *testing.T) {
 	s := serve(t, false, func(c *desk.Config) {
 		c.Files = func(context.Context, export.Options) ([]export.File, error) { return nil, nil }
+		c.FileNames = func(context.Context, export.Options) ([]string, error) { return nil, nil }
 	})
 	s.Clock.Wait(14 * 24 * time.Hour)
 	v := s.visit(t, "awa").Get("/journal")

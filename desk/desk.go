@@ -53,15 +53,16 @@ type Config struct {
 	// nil: there is no SMS channel, and nobody is answered.
 	Spell func(store.Opinion, store.Answer) ([]store.Letter, error)
 
-	Phone   Dialer        // of the simulated phone
-	Texts   Texter        // of the simulated phone; nil: it has no SMS
-	Short   string        // the number it texts
-	Screens Screens       // of phones, for the preview; nil: none
-	Mail    Mail          // how the messages stand; nil: there are none
-	Figures *Figures      // of the last closed week; nil: its own
-	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
-	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
-	Files   Files         // of a week; nil: none
+	Phone   Dialer             // of the simulated phone
+	Texts   Texter             // of the simulated phone; nil: it has no SMS
+	Short   string             // the number it texts
+	Screens Screens            // of phones, for the preview; nil: none
+	Mail    Mail               // how the messages stand; nil: there are none
+	Figures *Figures           // of the last closed week; nil: its own
+	Posts   func() []Post      // how the SMS channels stand, from memory; nil: there are none
+	Broken  func() []WeekFault // what else is broken of the machine; nil: nobody asks
+	Disk    func() int64       // bytes free for the data, -1: not known; nil: nobody asks
+	Files   Files              // of a week; nil: none
 	// FileNames are those of Files.
 	FileNames FileNames
 	Many      Many // how messages to many leave; nil: they don't
@@ -114,9 +115,7 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 		h.Set("Cache-Control", "no-store")
-		if !uploads(c.Request()) {
-			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
-		}
+		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, mostBytes(c.Request()))
 		return next(c)
 	}
 }
@@ -124,13 +123,13 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 // maxUpload is the most a form with a file may hold, in bytes.
 const maxUpload = 9 << 20
 
-// uploads says whether a request may bring a file: its room bounds it.
-func uploads(r *http.Request) bool {
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		return false
+// mostBytes is how much a request may bring: a file only where one is asked
+// for, which is behind the door.
+func mostBytes(r *http.Request) int64 {
+	if r.URL.Path == "/plan/essai" && strings.HasPrefix(r.Header.Get(echo.HeaderContentType), "multipart/form-data") {
+		return maxUpload
 	}
-	r.Body = http.MaxBytesReader(nil, r.Body, maxUpload)
-	return true
+	return maxForm
 }
 
 // onlyHere lets in requests made on this machine: asked of a loopback name,

@@ -32,6 +32,9 @@ func (w *walk) see(name string) {
 		accessible(w.t, w.ctx, name)
 		if width == 360 {
 			touchable(w.t, w.ctx, name)
+			if !get(w.t, w.ctx, chromedp.Evaluate[bool](`(() => { const a = document.querySelector(".nav [aria-current]"); if (!a) return true; const b = a.getBoundingClientRect(); return b.left > -2 && b.right < innerWidth + 2; })()`)) {
+				w.t.Errorf("%s: the open room is out of sight in the strip", name)
+			}
 		}
 	}
 	if size := get(w.t, w.ctx, chromedp.Evaluate[int](`performance.getEntriesByType("navigation")[0].decodedBodySize`)); size > 60_000 {

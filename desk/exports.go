@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -75,11 +76,13 @@ type wallLine struct {
 
 // hang puts a sheet with the others of its commune.
 func (v *exportsView) hang(sheet fileLine) {
-	if n := len(v.Walls); n == 0 || v.Walls[n-1].Commune != sheet.Commune {
+	i := slices.IndexFunc(v.Walls, func(w wallLine) bool { return w.Commune == sheet.Commune })
+	if i < 0 {
+		i = len(v.Walls)
 		v.Walls = append(v.Walls, wallLine{Commune: sheet.Commune})
 	}
-	last := &v.Walls[len(v.Walls)-1]
-	last.Sheets = append(last.Sheets, sheet)
+	v.Walls[i].Sheets = append(v.Walls[i].Sheets, sheet)
+	slices.SortStableFunc(v.Walls[i].Sheets, func(a, b fileLine) int { return cmp.Compare(a.Lang, b.Lang) })
 }
 
 // profiles are those that a role may download: an observer reads what the
@@ -327,8 +330,17 @@ func (p *pages) correctWeek(c echo.Context) error {
 	if v.Fault != "" {
 		return p.exportsPage(c, http.StatusUnprocessableEntity, v)
 	}
-	if err := p.cfg.Book.Correct(c.Request().Context(), me(c).Login, week, commune, text); err != nil {
+	err = p.cfg.Book.Correct(c.Request().Context(), me(c).Login, week, commune, text)
+	switch {
+	case errors.Is(err, store.ErrNumberInText):
+		v.Fault = p.text("desk.export.correct.number")
+	case errors.Is(err, store.ErrNoFiles):
+		v.Fault = p.text("desk.export.correct.early")
+	case err != nil:
 		return err
+	}
+	if v.Fault != "" {
+		return p.exportsPage(c, http.StatusUnprocessableEntity, v)
 	}
 	return p.done(c, "/exports?semaine="+week.String(), "export.corrected")
 }

@@ -25,21 +25,36 @@ import (
 // filed gives a desk its weekly files, from the Book, as the program does.
 func filed(c *desk.Config) {
 	c.Files = func(ctx context.Context, o export.Options) ([]export.File, error) { return render(ctx, c.Book, o) }
+	c.FileNames = func(ctx context.Context, o export.Options) ([]string, error) {
+		src, err := source(ctx, c.Book, o.Week)
+		if err != nil {
+			return nil, err
+		}
+		return export.Names(src, o)
+	}
 }
 
 func render(ctx context.Context, book *store.Book, o export.Options) ([]export.File, error) {
+	src, err := source(ctx, book, o.Week)
+	if err != nil {
+		return nil, err
+	}
+	return export.Render(src, o)
+}
+
+func source(ctx context.Context, book *store.Book, w civic.Week) (*export.Source, error) {
 	if err := book.CloseWeeks(ctx); err != nil {
 		return nil, err
 	}
-	series, err := book.Series(ctx, o.Week)
+	series, err := book.Series(ctx, w)
 	if err != nil {
 		return nil, err
 	}
 	src := &export.Source{Series: series, Gateway: export.Gateway{Ussd: "*384*55#", ShortCode: "36055"}}
-	if src.Corrections, err = book.Corrections(ctx, o.Week); err != nil {
+	if src.Corrections, err = book.Corrections(ctx, w); err != nil {
 		return nil, err
 	}
-	report, err := book.WeekReport(ctx, o.Week)
+	report, err := book.WeekReport(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +62,7 @@ func render(ctx context.Context, book *store.Book, o export.Options) ([]export.F
 		src.Report, src.Leaves = &report, leaves(ctx, book, report.LogSize)
 		src.Counted = export.Counted{Traffic: true, Ballots: true, Feedback: true, Messages: true}
 	}
-	return export.Render(src, o)
+	return src, nil
 }
 
 func leaves(ctx context.Context, book *store.Book, size uint64) iter.Seq2[export.Leaf, error] {

@@ -26,6 +26,9 @@ func loginRoutes(p *pages, e *echo.Echo) {
 	e.POST("/premier", p.makeFirst, p.onlyFirst)
 }
 
+// maxLogin is how much of a login is shown again, in bytes.
+const maxLogin = 64
+
 // loginForm is what the log-in page shows again.
 type loginForm struct {
 	Login, To, Fault string
@@ -39,7 +42,13 @@ func (p *pages) showLogin(c echo.Context) error {
 }
 
 func (p *pages) logIn(c echo.Context) error {
+	if _, err := c.FormParams(); err != nil {
+		return err // a form that was cut is no guess
+	}
 	f := loginForm{Login: strings.TrimSpace(c.FormValue("login")), To: c.FormValue("vers")}
+	if len(f.Login) > maxLogin {
+		f.Login = f.Login[:maxLogin]
+	}
 	half, err := p.cfg.Guard.LogIn(c, f.Login, c.FormValue("password"))
 	switch fault, ok := p.loginFault(err); {
 	case ok:
@@ -137,7 +146,7 @@ func (p *pages) choosePassword(c echo.Context) error {
 		return p.showStatus(c, http.StatusUnprocessableEntity, "invitation", p.text("desk.invitation.title"),
 			invitation{Token: token, Login: a.Login, Name: a.Name, Fault: fault, Least: guard.MinPassword})
 	}
-	hash, err := guard.Hash(c.FormValue("password"))
+	hash, err := p.cfg.Guard.Hash(c.FormValue("password"))
 	if err != nil {
 		return err
 	}
@@ -205,7 +214,7 @@ func (p *pages) makeFirst(c echo.Context) error {
 	if f.Fault != "" {
 		return p.showStatus(c, http.StatusUnprocessableEntity, "first", p.text("desk.first.title"), f)
 	}
-	hash, err := guard.Hash(c.FormValue("password"))
+	hash, err := p.cfg.Guard.Hash(c.FormValue("password"))
 	if err != nil {
 		return err
 	}

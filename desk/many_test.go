@@ -157,8 +157,10 @@ func TestWhoMayWriteToMany(t *testing.T) {
 	moussa.Get("/diffusion/nouveau")
 	moussa.Post("/diffusion/nouveau", written(url.Values{"commune": {"01019902"}})).Is(422)
 	moussa.Post("/diffusion/nouveau", written(url.Values{"commune": {"01019902"}, "toutes": {"oui"}})).Is(200).Shows("<b>40</b>")
+	moussa.Get("/diffusion/1").Is(403) // of another commune
+	moussa.Get("/diffusion").Hides(`/diffusion/1"`).Shows(`/diffusion/2"`)
+	moussa.Get("/diffusion/2").Is(200).Hides("Envoyer à", "Changer le message", "Abandonner")
 	for _, id := range []string{"1", "2"} {
-		moussa.Get("/diffusion/"+id).Is(200).Hides("Envoyer à", "Changer le message", "Abandonner")
 		moussa.Get("/diffusion/" + id + "/texte").Is(403)
 		moussa.Get("/diffusion/3")
 		for path, form := range map[string]url.Values{"envoi": {"nombre": {"30"}}, "essai": {}, "arret": {"oui": {"oui"}}, "pause": {}, "reprise": {}, "texte": written(nil)} {

@@ -20,6 +20,8 @@ type resultsView struct {
 	Communes []communeResult
 	Table    bool            // one line a commune: there are too many for one figure each
 	Options  []*civic.Option // the columns of the table
+	AsOf     civic.Week      // of every line of it; zero: they differ
+	All      *communeResult  // all communes together, when all are hers
 	Final    bool
 	Why      civic.Reason // results are not shown
 }
@@ -27,6 +29,7 @@ type resultsView struct {
 // communeResult is what is told of a commune.
 type communeResult struct {
 	Commune civic.Code
+	Name    string
 	Numbers civic.Figure
 	AsOf    civic.Week
 	Bars    []resultBar
@@ -77,22 +80,39 @@ func (p *pages) results(c echo.Context, x *civic.Consultation) (*resultsView, er
 	v := &resultsView{Final: x.State(now) == civic.Closed}
 	for _, commune := range x.Scope {
 		if me(c).Covers(commune) {
-			v.Communes = append(v.Communes, tellCommune(x, commune, published.Communes[commune]))
+			v.Communes = append(v.Communes, tellCommune(x, commune, p.place(commune), published.Communes[commune]))
 		}
 	}
 	if !told.Sheet.ResultsVisible() {
 		v.Why = civic.UntilClosing
 	}
-	if v.Table = len(v.Communes) > mostDrawn; v.Table && v.Why == "" {
-		for i := range x.Options {
-			v.Options = append(v.Options, &x.Options[i])
-		}
+	if v.Table = len(v.Communes) > mostDrawn; v.Table {
+		v.tabulate(x)
+	}
+	if len(v.Communes) == len(x.Scope) && len(x.Scope) > 1 {
+		all := tellCommune(x, "", p.text("desk.consult.together"), published.Pooled)
+		v.All = &all
 	}
 	return v, nil
 }
 
-func tellCommune(x *civic.Consultation, commune civic.Code, f civic.Figures) communeResult {
-	r := communeResult{Commune: commune, Numbers: f.Numbers, AsOf: f.AsOf, Why: f.Votes.Why, Base: f.Votes.Numbers}
+// tabulate finds what the table's columns are, and the week of its lines.
+func (v *resultsView) tabulate(x *civic.Consultation) {
+	if v.Why == "" {
+		for i := range x.Options {
+			v.Options = append(v.Options, &x.Options[i])
+		}
+	}
+	v.AsOf = v.Communes[0].AsOf
+	for i := range v.Communes {
+		if v.Communes[i].AsOf != v.AsOf {
+			v.AsOf = civic.Week{}
+		}
+	}
+}
+
+func tellCommune(x *civic.Consultation, commune civic.Code, name string, f civic.Figures) communeResult {
+	r := communeResult{Commune: commune, Name: name, Numbers: f.Numbers, AsOf: f.AsOf, Why: f.Votes.Why, Base: f.Votes.Numbers}
 	most := int64(1)
 	for _, cell := range f.Votes.Cells {
 		most = max(most, cell.N)

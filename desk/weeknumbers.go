@@ -149,6 +149,7 @@ func faults(in WeekInput) []WeekFault {
 	if in.Free >= 0 && in.Free < littleDisk {
 		say("disk", "MB", in.Free>>20)
 	}
+	all = append(all, in.Broken...)
 	for _, p := range in.Posts {
 		switch {
 		case p.Paused != "":

@@ -23,6 +23,7 @@ type WeekInput struct {
 	Health    store.Health
 	Posts     []Post
 	Free      int64 // bytes free on the disk, -1: not known
+	Broken    []WeekFault
 }
 
 // WeekPublished is what may be told of the numbers of one consultation.

@@ -79,7 +79,8 @@ type shownKey struct {
 }
 
 const (
-	keyFingerprint = Key(KindMeta + "/fingerprint")
+	// FingerprintKey is where the fingerprint of the master key is kept.
+	FingerprintKey = Key(KindMeta + "/fingerprint")
 	keyRing        = Key(KindMeta + "/ring") // of data whose key was rotated: its working keys, sealed
 	keyRevision    = Key(KindMeta + "/revision")
 )
@@ -109,7 +110,7 @@ func NewBook(engine Engine, keys *secret.Keys, opts BookOptions) (*Book, error) 
 func (b *Book) claim(ctx context.Context) error {
 	var found string
 	err := b.engine.View(ctx, func(s Snapshot) error {
-		v, _, err := s.Get(keyFingerprint)
+		v, _, err := s.Get(FingerprintKey)
 		found = string(v)
 		return err
 	})
@@ -123,7 +124,7 @@ func (b *Book) claim(ctx context.Context) error {
 		return fmt.Errorf("%w: it was made with key %s, this is %s; give the right key_file or JAMAKAN_KEY", ErrKey, found, mine)
 	}
 	return b.do(ctx, nil, func(View) (Change, error) {
-		return Change{Put: []Put{{keyFingerprint, []byte(b.keys.Fingerprint())}}}, nil
+		return Change{Put: []Put{{FingerprintKey, []byte(b.keys.Fingerprint())}}}, nil
 	})
 }
 

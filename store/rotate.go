@@ -36,7 +36,7 @@ func (b *Book) Rotate(master *secret.Keys) (*Rotation, error) {
 func (r *Rotation) Add() ([]Put, error) {
 	said, err := json.Marshal(Entry{At: r.at.Truncate(time.Second), Who: ByCommand, What: "key.rotate", About: r.to.Fingerprint()})
 	return []Put{
-		{keyFingerprint, []byte(r.to.Fingerprint())},
+		{FingerprintKey, []byte(r.to.Fingerprint())},
 		{keyRing, r.ring},
 		{Key(fmt.Sprintf("%s/%020d", KindAudit, r.seq)), said},
 	}, err
@@ -48,7 +48,7 @@ func (r *Rotation) Turn(k Key, v []byte, get func(Key) ([]byte, bool, error)) (n
 	next, value, keep = k, v, true
 	switch k.Kind() {
 	case KindMeta:
-		keep = k != keyFingerprint && k != keyRing
+		keep = k != FingerprintKey && k != keyRing
 	case KindSession: // positions of calls that a stop has ended
 		keep = false
 	case KindCitizen, KindDone, KindParked, KindErase:

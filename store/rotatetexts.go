@@ -86,6 +86,6 @@ func (r *Rotation) account(k Key, v []byte) ([]byte, error) {
 
 // Fingerprint names the master key that some data belongs to; "" for new data.
 func Fingerprint(s Snapshot) (string, error) {
-	v, _, err := s.Get(keyFingerprint)
+	v, _, err := s.Get(FingerprintKey)
 	return string(v), err
 }

@@ -39,6 +39,9 @@ const maxKnown = 4
 // Told is what may be told at the end of a week, by consultation in order of
 // their opening.
 func (b *Book) Told(ctx context.Context, w civic.Week) ([]Told, error) {
+	if err := b.notAhead(w); err != nil {
+		return nil, err
+	}
 	t := &b.telling
 	t.mu.Lock()
 	defer t.mu.Unlock()

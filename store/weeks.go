@@ -64,6 +64,9 @@ func (b *Book) head(w civic.Week, plan *civic.Plan, c *civic.Consultation) civic
 // by week, then by plan: frozen ones as they were, the running week as it is
 // now.
 func (b *Book) Series(ctx context.Context, upTo civic.Week) ([]civic.Sheet, error) {
+	if err := b.notAhead(upTo); err != nil {
+		return nil, err
+	}
 	all := begun(b.Content())
 	var series []civic.Sheet
 	for w := firstOf(all, upTo); !upTo.Before(w); w = w.Next() {
@@ -77,6 +80,9 @@ func (b *Book) Series(ctx context.Context, upTo civic.Week) ([]civic.Sheet, erro
 // Heads are the sheets of one week without their rows, by plan: what a week's
 // files say besides what is told of votes.
 func (b *Book) Heads(ctx context.Context, w civic.Week) ([]civic.Sheet, error) {
+	if err := b.notAhead(w); err != nil {
+		return nil, err
+	}
 	var all []civic.Sheet
 	content := b.Content()
 	for _, c := range begun(content) {
@@ -98,6 +104,15 @@ func (b *Book) Heads(ctx context.Context, w civic.Week) ([]civic.Sheet, error) {
 		all = append(all, head)
 	}
 	return all, ctx.Err()
+}
+
+// notAhead refuses a week that has not begun: before any week up to it is
+// worked out, since a year may be asked for that nobody will live to see.
+func (b *Book) notAhead(w civic.Week) error {
+	if civic.WeekOf(b.opts.Now()).Before(w) {
+		return fmt.Errorf("%s: %w", w, ErrWeekAhead)
+	}
+	return nil
 }
 
 // sheets hands over a week's sheets, and says of each whether it is frozen.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
@@ -25,6 +26,9 @@ type house struct {
 	book   *store.Book
 	keys   *secret.Keys
 	now    func() time.Time
+
+	examine examiner   // of a copy of the database
+	copying sync.Mutex // one copy is made at a time
 }
 
 // databaseFile is the database's name in the data folder.
@@ -36,13 +40,16 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder can't be made: %w; give another with --data", err)
 	}
+	if err := restoreCut(cfg); err != nil {
+		return nil, err
+	}
 	keys, err := loadKeys(cfg, w)
 	if err != nil {
 		return nil, err
 	}
 	maxSize, _ := config.Size(cfg.Store.MaxSize)
 	mmap, _ := config.Size(cfg.Store.Mmap)
-	h := &house{cfg: cfg, keys: keys, now: w.clock()}
+	h := &house{cfg: cfg, keys: keys, now: w.clock(), examine: examineInChild}
 	h.engine, err = bolt.Open(bolt.Options{
 		Path: filepath.Join(cfg.Data, databaseFile), Now: h.now, Logger: log,
 		Progress: progress, MaxSize: maxSize, InitialMmap: mmap,
@@ -50,6 +57,7 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
+	dropCopies(cfg)
 	if h.book, err = store.NewBook(h.engine, keys, store.BookOptions{Now: h.now, Keep: store.Retention(cfg.Keep)}); err != nil {
 		return nil, errors.Join(err, h.engine.Close())
 	}
@@ -74,7 +82,7 @@ func loadKeys(cfg config.Config, w world) (*secret.Keys, error) {
 		return secret.FromText(text)
 	}
 	if cfg.KeyFile != "" {
-		if inside(cfg.Data, cfg.KeyFile) && !cfg.Demo {
+		if config.Inside(cfg.Data, cfg.KeyFile) && !cfg.Demo {
 			return nil, fmt.Errorf("%w: key_file is inside the data folder: whoever copies the data would have the key; put it elsewhere", config.ErrInvalid)
 		}
 		return secret.Load(cfg.KeyFile, true)
@@ -83,16 +91,6 @@ func loadKeys(cfg config.Config, w world) (*secret.Keys, error) {
 		return nil, fmt.Errorf("%w: no master key; set key_file to a file outside the data folder (it is made at first start), or JAMAKAN_KEY", config.ErrInvalid)
 	}
 	return secret.Load(filepath.Join(cfg.Data, "demo.key"), true)
-}
-
-// inside says whether a path lies in a folder.
-func inside(folder, path string) bool {
-	abs, err := filepath.Abs(path)
-	if err != nil {
-		return false
-	}
-	rel, err := filepath.Rel(folder, abs)
-	return err == nil && rel != ".." && !filepath.IsAbs(rel) && (len(rel) < 3 || rel[:3] != "../")
 }
 
 // newMenu builds the dialogue as one channel's phones can show it.

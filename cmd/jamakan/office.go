@@ -28,6 +28,7 @@ type office interface {
 	DisablePerson(ctx context.Context, login string) error
 	Persons(ctx context.Context) ([]personLine, error)
 	Correct(ctx context.Context, ask correctAsk) error
+	Backup(ctx context.Context, ask backupAsk, w io.Writer) error
 	Close() error
 }
 

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -55,13 +57,14 @@ func TestDocumentedCommands(t *testing.T) {
 		if !running {
 			stopGently(t, cmd)
 		}
+		usb := t.TempDir() // each round plugs in an empty one
 		for _, line := range lines {
-			runDocumented(t, bin, data, callback, sandbox, line, running)
+			runDocumented(t, bin, data, usb, callback, sandbox, line, running)
 		}
 	}
 }
 
-func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, running bool) {
+func runDocumented(t *testing.T, bin, data, usb, callback, sandbox, line string, running bool) {
 	t.Helper()
 	rest, ours := strings.CutPrefix(line, "go run ./cmd/jamakan ")
 	switch {
@@ -78,6 +81,11 @@ func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, runn
 		return
 	}
 	args := words(rest)
+	for i := range args { // usb/ is where the documents keep backups and keys
+		if name, ok := strings.CutPrefix(args[i], "usb/"); ok {
+			args[i] = filepath.Join(usb, name)
+		}
+	}
 	if i := indexOf(args, "--week"); i >= 0 {
 		args[i+1] = civic.WeekOf(time.Now()).Prev().String() // the demonstration began a week ago
 	}
@@ -100,7 +108,10 @@ func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, runn
 		runSandbox(t, bin, args)
 		return
 	}
-	args = append(args, "--data", data)
+	if indexOf(args, "--data") < 0 {
+		args = append(args, "--data", data)
+	}
+	args, stdin, stdout := redirected(t, args)
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	run := exec.CommandContext(ctx, bin, args...)
@@ -109,8 +120,10 @@ func runDocumented(t *testing.T, bin, data, callback, sandbox, line string, runn
 		args[i+1] = t.TempDir()
 		run.Args = append([]string{bin}, args...)
 	}
-	if said, err := run.CombinedOutput(); err != nil {
-		t.Errorf("%s (gateway running: %v): %v\n%s", line, running, err, said)
+	var said bytes.Buffer
+	run.Stdin, run.Stdout, run.Stderr = stdin, io.MultiWriter(&said, stdout), &said
+	if err := run.Run(); err != nil {
+		t.Errorf("%s (gateway running: %v): %v\n%s", line, running, err, said.String())
 	}
 }
 

@@ -19,7 +19,7 @@ func (s *servers) room() (desk.Config, error) {
 	room := desk.Config{
 		Book: h.book, Guard: door, Words: catalog.Default(h.cfg.Language), Catalog: catalog, Now: h.now,
 		Files: h.files, FileNames: h.fileNames, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
-		Disk: h.free, Figures: s.figures,
+		Disk: h.free, Figures: s.figures, Broken: s.broken,
 	}
 	if room.Spell, err = spellAnswers(h.cfg, h.book); err != nil {
 		return room, err
@@ -31,7 +31,7 @@ func (s *servers) room() (desk.Config, error) {
 		room.Texts = texting{s.texts.stand}
 	}
 	if len(h.cfg.SMS) > 0 {
-		room.Mail, room.Posts = mail{s}, s.posts
+		room.Mail, room.Posts = mail{s, &counted{}}, s.posts
 		room.Many = s.many
 	}
 	return room, nil

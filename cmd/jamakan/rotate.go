@@ -31,7 +31,7 @@ func (v keyRotate) Run(ctx context.Context, c *common, w world) error {
 	if err != nil {
 		return err
 	}
-	if inside(cfg.Data, v.New) && !cfg.Demo {
+	if config.Inside(cfg.Data, v.New) && !cfg.Demo {
 		return fmt.Errorf("%w: --new %s is inside the data folder: whoever copies the data would have the key; put it elsewhere", errUse, v.New)
 	}
 	if running(cfg) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
 	"github.com/jamakan/jamakan/desk"
+	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/ussd"
 	"github.com/jamakan/jamakan/ussd/africastalking"
 	"github.com/jamakan/jamakan/ussd/generic"
@@ -77,6 +78,8 @@ type servers struct {
 	texts     *textRoom
 	figures   *desk.Figures
 	many      *manyRoom
+	backups   *backupClock
+	restored  *store.Restoration // nil: the data never was
 	callbacks *http.Server
 	desk      *http.Server
 	office    *http.Server
@@ -86,7 +89,10 @@ type servers struct {
 }
 
 func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, error) {
-	s := &servers{house: h, log: log, figures: desk.NewFigures(h.book, h.now)}
+	s := &servers{house: h, log: log, figures: desk.NewFigures(h.book, h.now), backups: newBackupClock(h, log)}
+	if err := s.readRestored(ctx); err != nil {
+		return nil, err
+	}
 	callbacks := quietEcho()
 	for name, ch := range h.cfg.USSD {
 		codec, err := newCodec(name, ch)
@@ -111,7 +117,7 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 	if s.many, err = newManyRoom(h, s.texts, log); err != nil {
 		return nil, errors.Join(err, s.texts.closeListener())
 	}
-	registerHealth(callbacks, h, s.texts)
+	registerHealth(callbacks, h, s.texts, s.backups)
 	pages := quietEcho()
 	room, err := s.room()
 	if err != nil {
@@ -223,6 +229,7 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 	g.Go(func() error { return s.clockwork(ctx) })
 	g.Go(func() error { return s.mondays(ctx) })
 	g.Go(func() error { return s.many.run(ctx) })
+	g.Go(func() error { return s.backups.run(ctx) })
 	g.Go(func() error {
 		select {
 		case <-ctx.Done():
@@ -237,7 +244,7 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 		s.log.Info("stopping: finishing what was accepted", "grace", grace)
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 		defer cancel()
-		return errors.Join(s.callbacks.Shutdown(last), s.desk.Shutdown(last), s.office.Shutdown(last), s.texts.shutdown(last))
+		return errors.Join(s.callbacks.Shutdown(last), s.desk.Shutdown(last), closeOffice(last, s.office), s.texts.shutdown(last))
 	})
 	err := g.Wait()
 	if errors.Is(err, context.Canceled) {
@@ -281,13 +288,13 @@ func (s *servers) clockwork(ctx context.Context) error {
 }
 
 // registerHealth adds liveness and readiness: ready is ready to record.
-func registerHealth(e *echo.Echo, h *house, texts *textRoom) {
+func registerHealth(e *echo.Echo, h *house, texts *textRoom, backups *backupClock) {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "alive\n") })
 	e.GET("/readyz", func(c echo.Context) error {
 		if err := h.book.Health().Err; err != nil {
 			return c.String(http.StatusServiceUnavailable, fmt.Sprintf("not ready to record: %v\n", err))
 		}
-		return c.String(http.StatusOK, "ready to record\n"+texts.faults())
+		return c.String(http.StatusOK, "ready to record\n"+texts.faults()+backups.faults())
 	})
 }
 

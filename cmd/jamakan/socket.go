@@ -92,11 +92,21 @@ func serveOffice(o office) http.Handler {
 	})
 	servePersons(mux, o)
 	serveCorrect(mux, o)
+	serveBackup(mux, o)
 	mux.HandleFunc("POST /opinions", func(w http.ResponseWriter, r *http.Request) {
 		all, err := o.Opinions(r.Context())
 		reply(w, all, err)
 	})
 	return mux
+}
+
+// closeOffice finishes the verbs under way, as far as their readers let it:
+// one that reads a backup slowly does not keep the gateway from stopping.
+func closeOffice(ctx context.Context, srv *http.Server) error {
+	if err := srv.Shutdown(ctx); err != nil {
+		return srv.Close()
+	}
+	return nil
 }
 
 // maxPlan is the most a plan file may hold, in bytes.

@@ -12,8 +12,12 @@ import (
 func TestNames(t *testing.T) {
 	for _, v := range []civic.Visibility{civic.Live, civic.AfterClose, civic.ParticipationOnly} {
 		for _, o := range []Options{
-			{Profile: Public}, {Profile: Coordination, HXL: true, DemoSmallCells: true}, {Profile: Public, Formats: []string{"datapackage"}},
-			{Profile: Coordination, Commune: "99999999"}, {Profile: "nobody"}, {Profile: Public, Formats: []string{"doc"}},
+			{Profile: Public},
+			{Profile: Coordination, HXL: true, DemoSmallCells: true},
+			{Profile: Public, Formats: []string{"datapackage"}},
+			{Profile: Coordination, Commune: "99999999"},
+			{Profile: "nobody"},
+			{Profile: Public, Formats: []string{"doc"}},
 		} {
 			src := aSource(t, v, true)
 			o.Week = week(t, "2026-W48")

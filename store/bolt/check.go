@@ -49,6 +49,11 @@ func (e *Engine) deleteRows(ctx context.Context, packed [][]byte) (int, error) {
 // reads the log anew and compares what it finds with what is stored and with
 // what is in memory, at the same length of the log.
 func (e *Engine) Check(ctx context.Context, progress func(done, total uint64)) (report store.Report, err error) {
+	return e.check(ctx, true, progress)
+}
+
+// check also walks the pages, unless that was done.
+func (e *Engine) check(ctx context.Context, pages bool, progress func(done, total uint64)) (report store.Report, err error) {
 	defer faultsPanic()()
 	defer damaged(&err)
 	e.mu.RLock()
@@ -58,8 +63,10 @@ func (e *Engine) Check(ctx context.Context, progress func(done, total uint64)) (
 	}
 	e.mu.RUnlock()
 	err = e.db.View(func(tx *bbolt.Tx) error {
-		for err := range tx.Check() {
-			report.Problems = append(report.Problems, fmt.Sprintf("page: %v", err))
+		if pages {
+			for err := range tx.Check() {
+				report.Problems = append(report.Problems, fmt.Sprintf("page: %v", err))
+			}
 		}
 		head, err := storedHead(tx.Bucket(bucketMeta()))
 		if err != nil {

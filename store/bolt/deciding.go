@@ -58,10 +58,7 @@ func (b *writing) find(kind string, consultation string, voter [16]byte, number 
 }
 
 func (m *memory) receiptAt(number uint32) uint64 {
-	if int(number) < len(m.receipts) {
-		return uint64(m.receipts[number])
-	}
-	return 0
+	return uint64(m.receipts.at(number))
 }
 
 // derived reads a key that follows the log.

@@ -33,6 +33,10 @@ func takeLock(path string) (*os.File, error) {
 	return f, nil
 }
 
+// Hold locks the database of a path, which need not be there, as an engine
+// over it would: nobody opens it until the lock is closed.
+func Hold(path string) (io.Closer, error) { return takeLock(path) }
+
 // moved says whether the path leads to another file than the one that is
 // open: somebody moved or replaced the database under a running gateway.
 func (e *Engine) moved() error {

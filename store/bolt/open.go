@@ -75,8 +75,8 @@ var _ store.Engine = (*Engine)(nil)
 type memory struct {
 	voters    *index
 	scattered *index
-	receipts  []uint32 // sequence of the Cast with a receipt number
-	reserved  uint32   // numbers below it may have been used, by opinions too
+	receipts  receiptTable
+	reserved  uint32 // numbers below it may have been used, by opinions too
 	counts    map[string]civic.Counts
 	flows     civic.Flows
 	standing  map[standingKey]civic.Standing
@@ -149,7 +149,7 @@ func open(opts Options) (e *Engine, err error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	e.last = e.mem.lastAt
-	e.receipt.Store(max(uint32(len(e.mem.receipts)), e.mem.reserved))
+	e.receipt.Store(max(e.mem.receipts.next, e.mem.reserved))
 	return e, nil
 }
 

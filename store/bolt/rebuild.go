@@ -139,10 +139,7 @@ func (m *memory) add(r, replaced *civic.Record) {
 	}
 	m.voters.set(voterIndexKey(buf[:0], r.Consultation, r.Voter), old, uint32(r.Seq))
 	if r.Kind == civic.Cast {
-		for uint32(len(m.receipts)) <= r.Receipt {
-			m.receipts = append(m.receipts, 0)
-		}
-		m.receipts[r.Receipt] = uint32(r.Seq)
+		m.receipts.set(r.Receipt, uint32(r.Seq))
 	}
 	counts := m.counts[r.Consultation]
 	if counts == nil {

@@ -37,6 +37,7 @@ type Keys struct {
 	master  [Size]byte
 	ring    ring
 	block   cipher.Block // the veil; nil: none
+	stamp   *mac
 	citizen *mac
 	event   *mac
 	session *mac
@@ -98,15 +99,20 @@ func makeFile(path string) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
+	return k, k.Save(path)
+}
+
+// Save writes the master key into a new file, mode 0600.
+func (k *Keys) Save(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("the key file can't be made: %w", err)
+		return fmt.Errorf("the key file can't be made: %w", err)
 	}
 	_, err = f.WriteString(k.Text() + "\n")
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("the key file can't be written: %w", err)
+		return fmt.Errorf("the key file can't be written: %w", err)
 	}
-	return k, nil
+	return nil
 }
 
 func derive(master [Size]byte) (*Keys, error) {
@@ -127,6 +133,11 @@ func build(master [Size]byte, r ring) (*Keys, error) {
 	if k.wrap, err = sealer(r.wrap[:]); err != nil {
 		return nil, err
 	}
+	first, err := deriveRing(master)
+	if err != nil {
+		return nil, err
+	}
+	k.stamp = newMAC(first.bind[:])
 	k.block, err = newVeil(&r)
 	return k, err
 }
@@ -203,6 +214,10 @@ func (k *Keys) Session(provider, id string) [16]byte { return k.veil(k.session.s
 
 // Bind is a keyed hash that a stored position is held against.
 func (k *Keys) Bind(parts ...string) [16]byte { return k.veil(k.bind.sum(parts...)) }
+
+// Stamp is a keyed hash of the master key alone: who has it can hold against
+// it what stands outside the data, a backup's list, whatever is inside.
+func (k *Keys) Stamp(parts ...string) [16]byte { return k.stamp.sum(parts...) }
 
 // Seal encrypts a value for an owner, whose key it is bound to.
 func (k *Keys) Seal(owner, value []byte) ([]byte, error) { return seal(k.contact, owner, value) }

@@ -51,6 +51,9 @@ func (c Config) Check() error {
 	if err := c.Mail.check(); err != nil {
 		return err
 	}
+	if err := c.Backup.check(c.Data); err != nil {
+		return err
+	}
 	if _, err := Size(c.Store.MaxSize); err != nil {
 		return invalid("store.max_size: %s", err)
 	}

@@ -44,6 +44,7 @@ type Config struct {
 	SMS      map[string]TextChannel `yaml:"sms" doc:"SMS channels by provider: africastalking, or a name of yours with codec: generic; {}: no SMS"`
 	Monday   Monday                 `yaml:"monday" doc:"every Monday at 6:00, Africa/Bamako: the files of the week that ended; a Monday on which the machine was off is made up"`
 	Mail     Mail                   `yaml:"mail" doc:"mail server that the Monday files leave by, to the coordinators who gave an address; empty host: none"`
+	Backup   Backup                 `yaml:"backup" doc:"copies of the database, made and verified while the gateway runs; jamakan backup makes one at once"`
 	Contact  string                 `yaml:"contact" doc:"line printed on the wall sheet: whom to ask, and where; empty: none"`
 	Sandbox  string                 `yaml:"sandbox" doc:"address of the built-in stand-in for an SMS provider, in the demonstration only; empty: none"`
 	Limits   Limits                 `yaml:"limits" doc:"what one number may do"`
@@ -98,6 +99,16 @@ type Mail struct {
 	TLS      string `yaml:"tls" doc:"starttls, tls, or none for a server on this machine"`
 }
 
+// Backup is when and where copies of the database are made.
+type Backup struct {
+	Folder  string        `yaml:"folder" doc:"folder that gets them, on another disk than the data; it must exist; empty: none are made by the clock"`
+	Every   time.Duration `yaml:"every" doc:"how often one is made"`
+	Daily   int           `yaml:"daily" doc:"of how many days the last one is kept"`
+	Weekly  int           `yaml:"weekly" doc:"of how many weeks the last one is kept; the newest of all always is"`
+	To      []string      `yaml:"to" doc:"public keys of age that they are encrypted to (age1...), those made by hand too; empty: not encrypted"`
+	Scratch string        `yaml:"scratch" doc:"folder for the copy that is verified first, not encrypted, as large as the database and soon gone; empty: the data folder"`
+}
+
 // Limits bound what one number may do.
 type Limits struct {
 	Dials  int           `yaml:"dials" doc:"calls one number may start within the window; 0: no limit"`
@@ -127,6 +138,7 @@ func Default() Config {
 		SMS:      map[string]TextChannel{"africastalking": demoTexts()},
 		Sandbox:  "127.0.0.1:8082",
 		Mail:     Mail{Port: 587, TLS: "starttls"},
+		Backup:   Backup{Every: 24 * time.Hour, Daily: 7, Weekly: 8},
 		Limits:   Limits{Dials: 60, Window: 10 * time.Minute},
 		Store:    Store{Mmap: "4GB"},
 		Keep:     Retention(store.DefaultRetention()),

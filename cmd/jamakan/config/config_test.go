@@ -65,6 +65,10 @@ func TestUnsafeIsRefused(t *testing.T) {
 		"no code":                        {func(c *Config) { c.USSD["africastalking"] = Channel{Tokens: []string{"demo"}} }, "*384*55#"},
 		"level":                          {func(c *Config) { c.LogLevel = "loud" }, "debug, info"},
 		"size":                           {func(c *Config) { c.Store.MaxSize = "big" }, "4GB"},
+		"backups inside the data":        {func(c *Config) { c.Backup.Folder = "data/backups" }, "another disk"},
+		"a secret key to encrypt to":     {func(c *Config) { c.Backup.To = []string{"AGE-SECRET-KEY-1QQ"} }, "secret half"},
+		"backups without end":            {func(c *Config) { c.Backup.Every = 0 }, "24h"},
+		"no backup kept":                 {func(c *Config) { c.Backup.Daily, c.Backup.Weekly = 0, 0 }, "how many"},
 		"address":                        {func(c *Config) { c.Listen = "8080" }, "host:port"},
 	} {
 		t.Run(name, func(t *testing.T) {
