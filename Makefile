@@ -31,7 +31,8 @@ bench:
 # The full counts: 50 kills of votes, 1,000 of texts; 120,000 states after power
 # cuts, which go on where they were when begun again (remove bin/power to begin
 # anew); 200 power cuts and 10 failing disks on real file systems, as root; each
-# of 200 calls failing in 7 ways; long fuzzing. The last report is
+# of 200 calls failing in 7 ways; 10,000 sessions searched for numbers; long
+# fuzzing. The last report is
 # docs/faults.md.
 faults:
 	@sh tools/setup.sh xfsprogs e2fsprogs
@@ -41,6 +42,7 @@ faults:
 		go test ./faults -run TestPowerCut -count=1 -timeout 12h -v
 	JAMAKAN_SNAPSHOTS=200 JAMAKAN_BLOCK_ERRORS=10 JAMAKAN_EVERY_CALL=200 \
 		go test ./faults -run 'TestSnapshots|TestBlockErrors|TestEveryCall|TestMutants' -count=1 -timeout 3h -v
+	JAMAKAN_SECRECY=10000 go test ./cmd/jamakan -run TestNoNumberAnywhere -count=1 -timeout 30m -v
 	sh tools/fuzz.sh 500000x
 
 build:

@@ -20,6 +20,7 @@ func inboxRoutes(p *pages, e *echo.Echo) {
 	e.POST("/textes/:ref/classer", p.sortText, answer)
 	e.POST("/textes/:ref/resume", p.summariseText, answer)
 	e.POST("/textes/:ref/clore", p.closeText, answer)
+	e.POST("/textes/:ref/effacer", p.eraseSender, answer)
 	e.POST("/textes/:ref/reponse", p.answerText, answer)
 	e.POST("/textes/:ref/numero", p.lookAtNumber, p.need(civic.SeeNumber))
 }

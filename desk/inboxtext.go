@@ -152,7 +152,7 @@ func (p *pages) worksIn(commune civic.Code) []*civic.Project {
 func (p *pages) textFault(c echo.Context, o store.Opinion, v textView, err error) error {
 	for key, known := range map[string]error{
 		"erased": store.ErrErased, "sender": store.ErrNoSender, "answered": store.ErrAnswered, "number": store.ErrNumberInText,
-		"length": store.ErrTextLength, "account": store.ErrAccount, "verdict": store.ErrVerdict, "choice": store.ErrBounds, "long": errLong,
+		"length": store.ErrTextLength, "account": store.ErrAccount, "verdict": store.ErrVerdict, "choice": store.ErrBounds, "long": errLong, "word": errWord,
 	} {
 		if errors.Is(err, known) {
 			v.Fault = p.text("desk.inbox.fault." + key)

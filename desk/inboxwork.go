@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -82,6 +83,27 @@ func (p *pages) lookAtNumber(c echo.Context) error {
 		return err
 	}
 	return p.textPage(c, http.StatusOK, o, textView{Number: spaced(number), Whole: true})
+}
+
+// eraseWord is typed to say that it is meant; errWord: something else was.
+const eraseWord = "EFFACER"
+
+var errWord = errors.New("not the word that erases")
+
+// eraseSender erases whoever wrote a text: what her EFFACER would do, for
+// somebody who asks for it in front of the desk.
+func (p *pages) eraseSender(c echo.Context) error {
+	o, err := p.mineText(c, civic.AnswerTexts)
+	if err != nil {
+		return err
+	}
+	if !strings.EqualFold(strings.TrimSpace(c.FormValue("mot")), eraseWord) {
+		return p.textFault(c, o, textView{Where: "effacer"}, errWord)
+	}
+	if err := p.cfg.Book.EraseSender(c.Request().Context(), me(c).Login, o.Reference); err != nil {
+		return p.textFault(c, o, textView{Where: "effacer"}, err)
+	}
+	return p.done(c, "/textes/"+o.Reference, "text.erased")
 }
 
 // spaced is a Malian number as people read it.

@@ -95,6 +95,7 @@ func (g *Gateway) text(ctx context.Context, in Inbound, e164 string, id store.ID
 	if err != nil {
 		return err
 	}
+	person.Seen()
 	kept, err := person.Talk(ctx)
 	if err != nil {
 		g.cfg.Logger.Warn("a conversation can't be read; it starts again", "err", err)
@@ -291,7 +292,7 @@ const refLife = 6 * time.Hour
 
 // whole is the ID of the command that a text in parts causes.
 func (g *Gateway) whole(group [16]byte, at time.Time) store.ID {
-	return store.ID(g.cfg.Keys.Event("sms joined", string(group[:]), strconv.FormatInt(at.Unix()/int64(refLife.Seconds()), 10)))
+	return store.ID(g.cfg.Keys.Event("sms joined", g.cfg.Keys.Inner(group), strconv.FormatInt(at.Unix()/int64(refLife.Seconds()), 10)))
 }
 
 // joined answers a text from its parts; what is missing is marked.

@@ -219,6 +219,7 @@ func (b *Book) DisableAccount(ctx context.Context, who, login string) error {
 			return ErrLastAdministrator
 		}
 		a.Disabled, a.Invite = now, nil
+		a.forget()
 		a.Epoch++
 		return nil
 	})

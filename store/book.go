@@ -26,6 +26,7 @@ var ErrKey = errors.New("the data belongs to another master key")
 type BookOptions struct {
 	Now  func() time.Time
 	Rand io.Reader // of nonces; nil: crypto/rand
+	Keep Retention // zero fields: the defaults
 }
 
 // Book speaks the gateway's own words over any engine. It is safe for
@@ -50,6 +51,10 @@ type Book struct {
 	meter    *meter.Meter
 	flushing sync.Mutex // over a flush of the meter, and over counting
 	counting bool       // this process counts
+
+	noticed   noticed    // numbers that showed life
+	retaining sync.Mutex // over retained
+	retained  time.Time  // numbers and texts were gone through
 
 	closing sync.Mutex // over the closing of weeks, and over closed
 	closed  closed     // nothing is left to close before it
@@ -76,6 +81,7 @@ type shownKey struct {
 const (
 	// FingerprintKey is where the fingerprint of the master key is kept.
 	FingerprintKey = Key(KindMeta + "/fingerprint")
+	keyRing        = Key(KindMeta + "/ring") // of data whose key was rotated: its working keys, sealed
 	keyRevision    = Key(KindMeta + "/revision")
 )
 
@@ -85,9 +91,13 @@ func NewBook(engine Engine, keys *secret.Keys, opts BookOptions) (*Book, error) 
 	if opts.Rand == nil {
 		opts.Rand = rand.Reader
 	}
+	opts.Keep = opts.Keep.orDefault()
 	b := &Book{engine: engine, keys: keys, opts: opts, shown: map[shownKey]civic.Standing{}, meter: meter.New()}
 	ctx := context.Background()
 	if err := b.claim(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.openRing(ctx); err != nil {
 		return nil, err
 	}
 	if err := b.settleTraffic(ctx); err != nil {
@@ -340,12 +350,13 @@ const (
 	keepParked   = 7 * 24 * time.Hour  // reports of messages not known yet
 )
 
-// Sweep drops what is expired.
+// Sweep drops what is expired, ends what erasures left, and forgets what
+// Retention says.
 func (b *Book) Sweep(ctx context.Context) error {
 	now := b.opts.Now()
 	_, err := b.engine.Sweep(ctx, map[string]time.Time{
 		KindSession: now.Add(-keepSessions), KindDone: now.Add(-keepReplies), KindTalk: now.Add(-keepTalks),
 		KindHandle: now.Add(-keepHandles), KindParked: now.Add(-keepParked),
 	})
-	return errors.Join(err, b.dropStrays(ctx, now))
+	return errors.Join(err, b.dropStrays(ctx, now), b.retain(ctx, now))
 }

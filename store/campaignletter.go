@@ -96,7 +96,7 @@ func (b *Book) surely(ctx context.Context, citizen [16]byte) (e164 string, err e
 // letterID is the id of the command that makes a citizen's letter of a message
 // to many.
 func (b *Book) letterID(campaign string, citizen [16]byte) ID {
-	return ID(b.keys.Event("campaign", campaign, string(citizen[:])))
+	return ID(b.keys.Event("campaign", campaign, b.keys.Inner(citizen)))
 }
 
 // write makes one letter, with everything decided in the one command. Its
@@ -109,10 +109,15 @@ func (b *Book) write(ctx context.Context, c *Campaign, who addressee) error {
 	if err != nil {
 		return err
 	}
+	ref, err := b.nonce()
+	if err != nil {
+		return err
+	}
 	w := writing{
 		book: b, campaign: key, citizen: CitizenKey(who.citizen), contact: ContactKey(who.citizen), e164: who.e164, seq: b.sequence(),
-		// Not the command's own id, which leads from a citizen to the message.
-		ref: hexOf(b.keys.Event("campaign letter", c.ID, string(who.citizen[:]))),
+		// Of chance: the command's own id leads from a citizen to the message,
+		// and is forgotten after a week; this stays.
+		ref: hexOf(ref),
 	}
 	reads := []Key{w.campaign, w.citizen, w.contact}
 	if c.Audience.ByParticipation() {

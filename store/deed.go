@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ type Deed struct {
 
 	said   *civic.Outcome    // of an act that the rules forbade
 	seq    int64             // of its first letter
+	salt   [16]byte          // of its letters' references
 	posted *[]outbox.Message // the letters as the last run of the command made them
 	merged *civic.Citizen    // the profile as that run left it
 
@@ -53,6 +55,9 @@ func (b *Book) Commit(ctx context.Context, d Deed) (civic.Outcome, error) {
 	d.posted, d.merged = &posted, &civic.Citizen{}
 	if d.Letters != nil {
 		d.seq = b.sequence()
+		if _, err := io.ReadFull(rand.Reader, d.salt[:]); err != nil {
+			return civic.Outcome{Verdict: civic.NotNoted}, err
+		}
 	}
 	cmd, err := b.command(&d)
 	if err != nil {
@@ -155,19 +160,21 @@ func (b *Book) profile(d Deed, v View, c Change) (Change, error) {
 		return c, nil
 	}
 	var now civic.Citizen
+	var last month
 	stored, ok := v.Get(CitizenKey(d.Person.key))
 	if ok {
 		var err error
-		if now, err = decodeProfile(stored); err != nil {
+		if now, last, err = readProfile(stored); err != nil {
 			return c, err
 		}
 	}
 	merged := merge(now, d.Person.Citizen(), d.Act.Citizen)
 	*d.merged = merged
-	if ok && merged == now {
+	this := monthOf(v.Now())
+	if ok && merged == now && last >= this {
 		return c, nil
 	}
-	encoded, err := encodeProfile(merged)
+	encoded, err := encodeProfile(merged, max(last, this))
 	c.Put = append(c.Put, Put{CitizenKey(d.Person.key), encoded})
 	return c, err
 }
@@ -199,7 +206,8 @@ func merge(stored, was, want civic.Citizen) civic.Citizen {
 func (b *Book) cast(d Deed) (Command, error) {
 	content := b.Content()
 	c, plan := content.Consultation(d.Act.Consultation)
-	voter, ok := d.Person.voter(d.Act.Consultation)
+	voting, ok := d.Person.voting(d.Act.Consultation)
+	voter := voting.id
 	if c == nil || !ok {
 		return Command{}, fmt.Errorf("%w: no consultation %q", ErrBounds, d.Act.Consultation)
 	}
@@ -227,7 +235,7 @@ func (b *Book) cast(d Deed) (Command, error) {
 		r := civic.Record{
 			Kind: civic.Cast, Consultation: c.Code, Voter: voter, Place: d.Act.Citizen.Commune, Marks: d.Act.Marks,
 			Group:   civic.Group{Channel: d.Channel, Lang: d.Act.Citizen.Lang, Sex: d.Act.Citizen.Sex, Age: d.Act.Citizen.Age},
-			Receipt: number, Nonce: nonce, Event: d.ID,
+			Receipt: number, Nonce: nonce, Event: voting.key.Event(d.ID),
 		}
 		out := civic.Outcome{Verdict: civic.Noted, Code: code, At: c.LastDay(), First: true}
 		if err := replace(v, mine, siblings, &r, &out); err != nil {
@@ -333,9 +341,10 @@ func (b *Book) nonce() (n [16]byte, err error) {
 func (b *Book) declare(d Deed) (Command, error) {
 	now := b.opts.Now()
 	var mine []Key
+	var events []ID
 	for _, c := range b.Content().Consultations() {
-		if id, ok := d.Person.voter(c.Code); ok && c.State(now) == civic.Open && len(mine) < MaxReads-1 {
-			mine = append(mine, VoterKey(c.Code, id))
+		if v, ok := d.Person.voting(c.Code); ok && c.State(now) == civic.Open && len(mine) < MaxReads-1 {
+			mine, events = append(mine, VoterKey(c.Code, v.id)), append(events, v.key.Event(d.ID))
 		}
 	}
 	nonce, err := b.nonce()
@@ -355,7 +364,7 @@ func (b *Book) declare(d Deed) (Command, error) {
 				return change, err
 			}
 			r := was
-			r.Kind, r.Event = civic.Declare, d.ID
+			r.Kind, r.Event = civic.Declare, events[i]
 			r.Group.Sex, r.Group.Age = d.Act.Citizen.Sex, d.Act.Citizen.Age
 			if r.Group == was.Group {
 				continue
@@ -395,6 +404,7 @@ type opinion struct {
 	Steps    []Step             `json:"steps,omitempty"`
 	Seen     time.Time          `json:"seen,omitzero"`
 	Answered time.Time          `json:"answered,omitzero"`
+	Lapsed   time.Time          `json:"lapsed,omitzero"` // its words are not kept any more
 	Closed   time.Time          `json:"closed,omitzero"`
 }
 

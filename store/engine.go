@@ -45,6 +45,7 @@ const (
 	KindStray    = "stray"    // stray/<second>-<id>: what a provider sent that is nobody's text, sealed
 	KindAudit    = "audit"    // audit/<sequence>: append-only: who did what at the desk
 	KindAccount  = "account"  // account/<login>: a coordinator
+	KindErase    = "erase"    // erase/<hash>: an erasure that is not through
 	KindTraffic  = "traffic"  // traffic/<2026-W48>/<commune>: calls and texts counted in a week
 	KindReport   = "report"   // report/<2026-W48>/<part>: what a closed week's files say besides votes
 	KindCampaign = "campaign" // campaign/<id>: a message to many

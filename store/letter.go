@@ -33,9 +33,9 @@ func (b *Book) letters(d Deed, v View, c Change, out civic.Outcome) (Change, err
 	}
 	*d.posted = (*d.posted)[:0]
 	for i, l := range d.Letters(out) {
-		// Not the command's own id: the ballot log holds that one, and nothing
-		// of a message may lead to a ballot.
-		ref := b.keys.Event("letter", string(d.ID[:]), strconv.Itoa(i))
+		// Of chance, not of the command's id: nothing that is left of a message
+		// may lead to a number or a ballot, whoever holds the keys.
+		ref := b.keys.Event("letter", string(d.salt[:]), strconv.Itoa(i))
 		m, err := b.message(hex.EncodeToString(ref[:]), d.Person.e164, l, v.Now())
 		m.Seq = d.seq + int64(i)
 		if err != nil {
@@ -253,12 +253,23 @@ type parked struct {
 // before the answer is taken now.
 func (b *Book) Settle(ctx context.Context, m outbox.Message, r outbox.Result, wait time.Duration) (outbox.Message, error) {
 	handle := b.handle(m.Provider, r.Handle)
-	var reads []Key
+	mark, hide := b.receiver(m)
+	reads := []Key{mark}
 	if r.Handle != "" {
-		reads = []Key{ParkedKey(handle)}
+		reads = append(reads, ParkedKey(handle))
 	}
 	return b.step(ctx, m, reads, func(v View, m outbox.Message) (next outbox.Message, puts []Put, gone []Key, err error) {
-		if next, err = m.Settle(r, v.Now(), wait); err != nil || r.Handle == "" || r.Class != outbox.Took {
+		if next, err = m.Settle(r, v.Now(), wait); err != nil {
+			return next, nil, nil, err
+		}
+		next.Handle = hide(next.Handle)
+		if recalled(v, mark, m) {
+			if next.State == outbox.Queued {
+				next, err = next.Drop(ReasonErased, v.Now())
+			}
+			next = next.Shelved()
+		}
+		if err != nil || r.Handle == "" || r.Class != outbox.Took {
 			return next, nil, nil, err
 		}
 		puts = []Put{{HandleKey(handle), []byte(place(m))}}
@@ -290,6 +301,7 @@ const (
 // order: a message only moves forward.
 func (b *Book) Report(ctx context.Context, provider, id string, r outbox.Report) (Fate, error) {
 	handle := b.handle(provider, id)
+	r = r.Kept() // one that is parked too
 	for {
 		known, campaign, err := b.named(ctx, handle)
 		if err != nil {

@@ -31,7 +31,9 @@ type Opinion struct {
 	SeenAt     time.Time
 	AnsweredAt time.Time
 	ClosedAt   time.Time
-	Answerable bool // the way back to who wrote it is there
+	LapsedAt   time.Time // its words are not kept any more; it stays counted
+	Answerable bool      // the way back to who wrote it is there
+	Erasable   bool      // whose text it is is known, though her number may be forgotten
 }
 
 // Reply is one answer to a text.
@@ -124,6 +126,7 @@ func (o *opinion) shown(reference string) Opinion {
 		Status: o.Status, Kind: o.kind(), Project: o.Project, Labels: o.Labels, Assignee: o.Assignee, Summary: o.Summary, Reason: o.Reason,
 		Steps: o.Steps, SeenAt: o.Seen, AnsweredAt: o.Answered, ClosedAt: o.Closed, Answerable: len(o.From) > 0,
 	}
+	out.LapsedAt, out.Erasable = o.Lapsed, len(o.From) > 0
 	for _, r := range o.Replies {
 		out.Replies = append(out.Replies, Reply{At: r.At, By: r.By, Text: r.Text, Lang: r.Lang, Verdict: r.Verdict, Ref: r.Ref})
 	}

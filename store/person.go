@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/secret"
 )
 
 // Person is what a session needs of a number, worked out once. It holds the
@@ -19,6 +20,7 @@ type Person struct {
 
 	mu      sync.Mutex
 	profile civic.Citizen
+	month   month     // that the profile says she was seen in
 	voters  []voterID // few: one a consultation looked at
 }
 
@@ -26,6 +28,7 @@ type Person struct {
 type voterID struct {
 	consultation string
 	id           civic.VoterID
+	key          secret.VoterKey
 }
 
 // String shows nothing of the number.
@@ -42,6 +45,7 @@ type profile struct {
 	Age     civic.Age  `json:"a,omitempty"`
 	Asked   bool       `json:"q,omitempty"`
 	News    civic.News `json:"n,omitempty"`
+	Month   month      `json:"m,omitempty"` // she last called or texted in
 }
 
 // Person reads what is known of a number, in E.164.
@@ -52,22 +56,28 @@ func (b *Book) Person(ctx context.Context, e164 string) (*Person, error) {
 		if err != nil || !ok {
 			return err
 		}
-		p.profile, err = decodeProfile(v)
+		p.profile, p.month, err = readProfile(v)
 		return err
 	})
 	return p, err
 }
 
 func decodeProfile(v []byte) (civic.Citizen, error) {
-	var stored profile
-	if err := json.Unmarshal(v, &stored); err != nil {
-		return civic.Citizen{}, fmt.Errorf("profile: %w: %w", ErrCorrupt, err)
-	}
-	return civic.Citizen{Known: true, Lang: stored.Lang, Commune: stored.Commune, Sex: stored.Sex, Age: stored.Age, Asked: stored.Asked, News: stored.News}, nil
+	c, _, err := readProfile(v)
+	return c, err
 }
 
-func encodeProfile(c civic.Citizen) ([]byte, error) {
-	return json.Marshal(profile{c.Lang, c.Commune, c.Sex, c.Age, c.Asked, c.News})
+// readProfile is a profile and the month it says she was seen in; 0: none.
+func readProfile(v []byte) (civic.Citizen, month, error) {
+	var stored profile
+	if err := json.Unmarshal(v, &stored); err != nil {
+		return civic.Citizen{}, 0, fmt.Errorf("profile: %w: %w", ErrCorrupt, err)
+	}
+	return civic.Citizen{Known: true, Lang: stored.Lang, Commune: stored.Commune, Sex: stored.Sex, Age: stored.Age, Asked: stored.Asked, News: stored.News}, stored.Month, nil
+}
+
+func encodeProfile(c civic.Citizen, seen month) ([]byte, error) {
+	return json.Marshal(profile{c.Lang, c.Commune, c.Sex, c.Age, c.Asked, c.News, seen})
 }
 
 // Citizen is the profile, as last read or recorded.
@@ -85,20 +95,26 @@ func (p *Person) now(c civic.Citizen) {
 
 // voter is the number's id in a consultation; false for an unknown one.
 func (p *Person) voter(consultation string) (civic.VoterID, bool) {
+	v, ok := p.voting(consultation)
+	return v.id, ok
+}
+
+// voting is the number's id in a consultation and the key that made it.
+func (p *Person) voting(consultation string) (voterID, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range p.voters {
 		if p.voters[i].consultation == consultation {
-			return p.voters[i].id, true
+			return p.voters[i], true
 		}
 	}
 	key, ok := (*p.book.voters.Load())[consultation]
 	if !ok {
-		return civic.VoterID{}, false
+		return voterID{}, false
 	}
-	id := key.Voter(p.e164)
-	p.voters = append(p.voters, voterID{consultation, id})
-	return id, true
+	v := voterID{consultation, key.Voter(p.e164), key}
+	p.voters = append(p.voters, v)
+	return v, true
 }
 
 // Voted says when, and in which commune, the number's ballot in a

@@ -57,65 +57,6 @@ func (b *Book) save(told *Deed) (Command, error) {
 	}}, nil
 }
 
-// EraseTexts erases the texts of a person's opinions, and the way back to her
-// from them. It is done a few at a time, before EraseMe is committed; done
-// twice, it changes nothing.
-func (b *Book) EraseTexts(ctx context.Context, p *Person) error {
-	after := Key("")
-	for more := true; more; {
-		var mine []Key
-		err := b.engine.View(ctx, func(s Snapshot) error {
-			seen := 0
-			more = false
-			return s.Scan(KindFeedback+"/", after, func(k Key, v []byte) bool {
-				after = k
-				var o opinion
-				if json.Unmarshal(v, &o) == nil && len(o.From) > 0 {
-					reference := b.referenceOf(k)
-					if from, err := b.keys.Open([]byte(reference), o.From); err == nil && string(from) == string(p.key[:]) {
-						mine = append(mine, k)
-					}
-				}
-				seen++
-				more = seen == scanSome || len(mine) == MaxReads
-				return !more
-			})
-		})
-		if err != nil {
-			return err
-		}
-		if len(mine) == 0 {
-			continue
-		}
-		if err := b.do(ctx, mine, func(v View) (Change, error) { return blank(v, mine) }); err != nil {
-			return err
-		}
-		b.inbox.touch(b, mine...)
-	}
-	return nil
-}
-
-func blank(v View, keys []Key) (Change, error) {
-	var c Change
-	for _, k := range keys {
-		stored, ok := v.Get(k)
-		if !ok {
-			continue
-		}
-		var o opinion
-		if err := json.Unmarshal(stored, &o); err != nil {
-			return c, fmt.Errorf("%s: %w: %w", k, ErrCorrupt, err)
-		}
-		o.erase()
-		encoded, err := json.Marshal(o)
-		if err != nil {
-			return c, err
-		}
-		c.Put = append(c.Put, Put{k, encoded})
-	}
-	return c, nil
-}
-
 // feedbackKey is where an opinion is kept: by the number behind its reference,
 // so that opinions lie in the order they came, and one commit writes few
 // pages.
@@ -387,12 +328,9 @@ func (b *Book) Strays(ctx context.Context) (map[string]int, error) {
 	return all, err
 }
 
-// keepStrays is how long they are kept.
-const keepStrays = 30 * 24 * time.Hour
-
 // dropStrays drops those that are older.
 func (b *Book) dropStrays(ctx context.Context, now time.Time) error {
-	limit := fmt.Sprintf("%s/%012d", KindStray, now.Add(-keepStrays).Unix())
+	limit := fmt.Sprintf("%s/%012d", KindStray, now.AddDate(0, 0, -b.opts.Keep.Strays).Unix())
 	for {
 		var old []Key
 		err := b.engine.View(ctx, func(s Snapshot) error {

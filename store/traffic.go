@@ -50,6 +50,9 @@ const flushSome = 6
 // written is kept for the next. The owner calls it every minute; it is also
 // how a process begins to count.
 func (b *Book) FlushTraffic(ctx context.Context) error {
+	if err := b.flushSeen(ctx); err != nil {
+		return err
+	}
 	b.flushing.Lock()
 	defer b.flushing.Unlock()
 	if wrote, err := b.flush(ctx); wrote || err != nil {

@@ -139,6 +139,7 @@ func (g *Gateway) begin(ctx context.Context, t Turn, l *line, extension string) 
 		g.cfg.Logger.Error("a caller's profile can't be read", "err", err)
 		return g.sentence("error.internal")
 	}
+	k.person.Seen()
 	known := t.Cumulative || t.Start || t.Transcript == ""
 	dialled := g.dialled(t, known, extension, now)
 	if !t.Cumulative {

@@ -31,7 +31,7 @@ type commandLine struct {
 	Backup      backupVerb      `cmd:"" help:"Write a verified copy of everything into one file, while the gateway runs."`
 	Restore     restoreVerb     `cmd:"" help:"Put a backup in place of lost data, with the master key."`
 	Examine     examineVerb     `cmd:"" hidden:"" help:"Verify a database that nobody serves."`
-	Key         keyVerb         `cmd:"" help:"The master key: print it once, to keep it in a safe place."`
+	Key         keyVerb         `cmd:"" help:"The master key: print it once, to keep it in a safe place; change it."`
 	Coordinator coordinatorVerb `cmd:"" help:"Accounts of the desk: add, list, invite, disable."`
 	Cfg         configVerb      `cmd:"" name:"config" help:"Check or describe the configuration."`
 	Version     versionVerb     `cmd:"" help:"Print the version."`

@@ -60,9 +60,10 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 		return nil, err
 	}
 	dropCopies(cfg)
-	if h.book, err = store.NewBook(h.engine, keys, store.BookOptions{Now: h.now}); err != nil {
+	if h.book, err = store.NewBook(h.engine, keys, store.BookOptions{Now: h.now, Keep: store.Retention(cfg.Keep)}); err != nil {
 		return nil, errors.Join(err, h.engine.Close())
 	}
+	h.keys = h.book.Keys()
 	if cfg.Demo && len(h.book.Content().Plans) == 0 {
 		if _, err := h.book.Import(ctx, store.ByItself, planfile.Demo(h.now())); err != nil {
 			return nil, errors.Join(fmt.Errorf("the demonstration plan: %w", err), h.engine.Close())

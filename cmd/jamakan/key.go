@@ -16,6 +16,7 @@ import (
 )
 
 type keyVerb struct {
+	Rotate keyRotate `cmd:"" help:"Write the data anew under another master key, with the gateway stopped; who voted stays known."`
 	Export keyExport `cmd:"" help:"Print the master key. Without it the data can't be used: everybody could vote again."`
 	Import keyImport `cmd:"" help:"Write a master key that was kept, typed or piped in, into the key file of a new machine."`
 	Pair   keyPair   `cmd:"" help:"Make a pair of age keys for encrypted backups: on another machine than the gateway's."`

@@ -202,6 +202,9 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	if os.Getenv("JAMAKAN_VERB") != "" {
+		os.Exit(run(context.Background(), os.Args[1:], world{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}))
+	}
 	if len(os.Args) == 3 && os.Args[1] == "examine" { // as the program asks itself
 		os.Exit(run(context.Background(), os.Args[1:], world{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}))
 	}

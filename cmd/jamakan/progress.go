@@ -65,6 +65,11 @@ func (p *progress) opened(done, total uint64) {
 	}
 }
 
+// turned is how far a rotation of the key is.
+func (p *progress) turned(done, total uint64) {
+	p.say("writing the data under the new key: %d of about %d records", done, total)
+}
+
 // watched shows how much of a file is written, when it takes long: the list of
 // receipts of a million ballots does.
 func (p *progress) watched(f export.File) export.File {

@@ -10,7 +10,7 @@ import (
 
 // ballot looks at one record of the log.
 func (f *found) ballot(r *civic.Record) {
-	m, known := f.judge.ids[store.ID(r.Event)]
+	m, known := f.ids[r.Event]
 	switch {
 	case !known:
 		f.wrong("record %d is of no message that was sent", r.Seq)

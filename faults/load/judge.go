@@ -20,15 +20,23 @@ import (
 // its IDs, so that it can tell one that is there twice, half, or too early. It
 // is for one goroutine.
 type Judge struct {
-	keys *secret.Keys
-	ids  map[store.ID]Message
-	done []int // by phone: the messages in ids
+	keys  *secret.Keys
+	ids   map[store.ID]Message // as replies are kept
+	done  []int                // by phone: the messages in ids
+	votes map[string]*votes    // by the consultation's wrapped key
+}
+
+// votes are the messages' IDs as ballots keep them: made with the key of the
+// consultation, which each new database draws for itself.
+type votes struct {
+	ids  map[[16]byte]Message
+	done []int
 }
 
 // NewJudge makes one for a number of phones.
 func NewJudge(phones int) (*Judge, error) {
 	keys, err := Keys()
-	return &Judge{keys: keys, ids: map[store.ID]Message{}, done: make([]int, phones)}, err
+	return &Judge{keys: keys, ids: map[store.ID]Message{}, done: make([]int, phones), votes: map[string]*votes{}}, err
 }
 
 // know makes the IDs of each phone's messages up to the one that may be under
@@ -40,6 +48,30 @@ func (j *Judge) know(answered []int) {
 			j.ids[m.id(j.keys)] = m
 		}
 	}
+}
+
+// ballots are the IDs under the key that a state keeps of the consultation.
+func (j *Judge) ballots(s store.Snapshot) (map[[16]byte]Message, error) {
+	wrapped, ok, err := s.Get(store.Key(store.KindKey + "/" + consultation))
+	if err != nil || !ok {
+		return nil, err
+	}
+	key, err := j.keys.OpenVoterKey(consultation, wrapped)
+	if err != nil {
+		return nil, err
+	}
+	v := j.votes[string(wrapped)]
+	if v == nil {
+		v = &votes{map[[16]byte]Message{}, make([]int, len(j.done))}
+		j.votes[string(wrapped)] = v
+	}
+	for p, n := range j.done {
+		for ; v.done[p] < n; v.done[p]++ {
+			m := Message{p, v.done[p] + 1}
+			v.ids[key.Event(m.id(j.keys))] = m
+		}
+	}
+	return v.ids, nil
 }
 
 // ErrNoDatabase: there is nothing at all. It is right before the first answer
@@ -134,19 +166,24 @@ func (j *Judge) goOn(e *bolt.Engine, a Ask, wrong func(string, ...any)) {
 type found struct {
 	judge *Judge
 	wrong func(string, ...any)
-	seq   map[Message]uint64 // of ballots: the place in the log
-	last  []int              // by phone: the last ballot
-	there map[Message]bool   // the reply is kept
-	text  map[Message]bool   // the opinion is kept
-	calls map[Message]bool   // the call's position is kept
-	langs map[string]string  // by profile key
+	ids   map[[16]byte]Message // as ballots keep them
+	seq   map[Message]uint64   // of ballots: the place in the log
+	last  []int                // by phone: the last ballot
+	there map[Message]bool     // the reply is kept
+	text  map[Message]bool     // the opinion is kept
+	calls map[Message]bool     // the call's position is kept
+	langs map[string]string    // by profile key
 }
 
 func (f *found) read(s store.Snapshot, begun bool) error {
 	if _, ok, err := s.Get(store.PlanKey("JAM-2026-2030")); err != nil || begun && !ok {
 		f.wrong("the plan is not there: %v", err)
 	}
-	err := s.Records(1, func(r civic.Record) bool { f.ballot(&r); return true })
+	ids, err := f.judge.ballots(s)
+	if f.ids = ids; err != nil {
+		return err
+	}
+	err = s.Records(1, func(r civic.Record) bool { f.ballot(&r); return true })
 	err = errors.Join(err, s.Scan(store.KindFeedback+"/", "", func(k store.Key, v []byte) bool { f.opinion(k, v); return true }))
 	err = errors.Join(err, f.walk(s, store.KindDone, func(k store.Key, _ []byte) {
 		m, known := f.judge.ids[store.ID(hash(k))]

@@ -71,7 +71,7 @@ func (m *Manifest) header(keys *secret.Keys) ([]byte, error) {
 }
 
 func mac(keys *secret.Keys, line []byte) string {
-	sum := keys.Bind("backup", string(line))
+	sum := keys.Stamp("backup", string(line))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -212,6 +212,12 @@ type Report struct {
 	Reason string // raw
 }
 
+// Kept is the report as it may be kept: bounded, and without number.
+func (r Report) Kept() Report {
+	r.Raw, r.Reason = bounded(r.Raw, 40), bounded(r.Reason, 80)
+	return r
+}
+
 // Reported takes a report. Only forward: what is final stays, and "on its way"
 // changes nothing but what is shown. ok is false when nothing changed.
 func (m Message) Reported(r Report, now time.Time) (next Message, ok bool) {

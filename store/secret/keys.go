@@ -3,7 +3,6 @@ package secret
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -35,16 +34,19 @@ var (
 	ErrSealed = errors.New("sealed with another key, or changed")
 )
 
-// Keys are derived from one master key. They are safe for concurrent use.
+// Keys are derived from one master key, or opened with it. They are safe for
+// concurrent use.
 type Keys struct {
 	master  [Size]byte
+	ring    ring
+	block   cipher.Block // the veil; nil: none
+	stamp   *mac
 	citizen *mac
 	event   *mac
 	session *mac
 	bind    *mac
 	contact cipher.AEAD
 	wrap    cipher.AEAD
-	receipt [Size]byte
 }
 
 // New makes keys from fresh randomness.
@@ -123,25 +125,30 @@ func (k *Keys) Save(path string) error {
 }
 
 func derive(master [Size]byte) (*Keys, error) {
-	k := &Keys{master: master}
-	sub := map[string][]byte{}
-	for _, use := range []string{"citizen", "event", "session", "bind", "contact", "wrap", "receipt"} {
-		key, err := hkdf.Key(sha256.New, master[:], nil, "jamakan/1/"+use, Size)
-		if err != nil {
-			return nil, err
-		}
-		sub[use] = key
+	r, err := deriveRing(master)
+	if err != nil {
+		return nil, err
 	}
-	k.citizen, k.event, k.session, k.bind = newMAC(sub["citizen"]), newMAC(sub["event"]), newMAC(sub["session"]), newMAC(sub["bind"])
+	return build(master, r)
+}
+
+func build(master [Size]byte, r ring) (*Keys, error) {
+	k := &Keys{master: master, ring: r}
+	k.citizen, k.event, k.session, k.bind = newMAC(r.citizen[:]), newMAC(r.event[:]), newMAC(r.session[:]), newMAC(r.bind[:])
 	var err error
-	if k.contact, err = sealer(sub["contact"]); err != nil {
+	if k.contact, err = sealer(r.seal[:]); err != nil {
 		return nil, err
 	}
-	if k.wrap, err = sealer(sub["wrap"]); err != nil {
+	if k.wrap, err = sealer(r.wrap[:]); err != nil {
 		return nil, err
 	}
-	copy(k.receipt[:], sub["receipt"])
-	return k, nil
+	first, err := deriveRing(master)
+	if err != nil {
+		return nil, err
+	}
+	k.stamp = newMAC(first.bind[:])
+	k.block, err = newVeil(&r)
+	return k, err
 }
 
 func sealer(key []byte) (cipher.AEAD, error) {
@@ -205,17 +212,21 @@ func (m *mac) sum(parts ...string) [16]byte {
 
 // Citizen is the key of a citizen's profile and contact: a keyed hash of the
 // number in E.164.
-func (k *Keys) Citizen(e164 string) [16]byte { return k.citizen.sum(e164) }
+func (k *Keys) Citizen(e164 string) [16]byte { return k.veil(k.citizen.sum(e164)) }
 
 // Event is the ID of a message: of the channel, the provider, its session and
 // transcript, or its message id.
-func (k *Keys) Event(parts ...string) [16]byte { return k.event.sum(asHeard(parts)...) }
+func (k *Keys) Event(parts ...string) [16]byte { return k.veil(k.event.sum(asHeard(parts)...)) }
 
 // Session is the key of a session's stored position.
-func (k *Keys) Session(provider, id string) [16]byte { return k.session.sum(provider, id) }
+func (k *Keys) Session(provider, id string) [16]byte { return k.veil(k.session.sum(provider, id)) }
 
 // Bind is a keyed hash that a stored position is held against.
-func (k *Keys) Bind(parts ...string) [16]byte { return k.bind.sum(parts...) }
+func (k *Keys) Bind(parts ...string) [16]byte { return k.veil(k.bind.sum(parts...)) }
+
+// Stamp is a keyed hash of the master key alone: who has it can hold against
+// it what stands outside the data, a backup's list, whatever is inside.
+func (k *Keys) Stamp(parts ...string) [16]byte { return k.stamp.sum(parts...) }
 
 // Seal encrypts a value for an owner, whose key it is bound to.
 func (k *Keys) Seal(owner, value []byte) ([]byte, error) { return seal(k.contact, owner, value) }

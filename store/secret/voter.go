@@ -35,6 +35,11 @@ func (k *Keys) OpenVoterKey(consultation string, wrapped []byte) (VoterKey, erro
 // Voter is a number's id in the key's consultation.
 func (v VoterKey) Voter(e164 string) civic.VoterID { return civic.VoterID(v.mac.sum(e164)) }
 
+// Event is a message's id as a ballot of the consultation keeps it. The log is
+// never rewritten, so what stands in it hangs on this key, which a rotation
+// wraps anew, and on no key that the old master gives.
+func (v VoterKey) Event(id [16]byte) [16]byte { return v.mac.sum("event", string(id[:])) }
+
 // Receipts are numbered in order and shown permuted, so that a receipt tells
 // neither when nor how many. The permutation is a Feistel network of ten
 // rounds on pairs of numbers under 8,000, whose pairs are exactly the
@@ -64,7 +69,7 @@ func (k *Keys) ReceiptNumber(shown uint32) uint32 {
 
 func (k *Keys) round(i byte, n uint32) uint32 {
 	var in [Size + 5]byte
-	copy(in[:], k.receipt[:])
+	copy(in[:], k.ring.receipt[:])
 	in[Size] = i
 	binary.BigEndian.PutUint32(in[Size+1:], n)
 	sum := sha256.Sum256(in[:])

@@ -66,6 +66,9 @@ func (c Config) Check() error {
 	if _, err := c.Level(); err != nil {
 		return invalid("log_level: %q; write debug, info, warn or error", c.LogLevel)
 	}
+	if err := c.Keep.check(); err != nil {
+		return err
+	}
 	if c.ReplyDays < 0 || c.Limits.Dials < 0 || c.Limits.Window < 0 || c.Grace < 0 {
 		return invalid("reply_days, limits and grace can't be negative")
 	}
@@ -73,6 +76,15 @@ func (c Config) Check() error {
 }
 
 // check says what is wrong with the mail server; without a host there is none.
+func (r Retention) check() error {
+	for name, n := range map[string]int{"profiles_months": r.Profiles, "texts_months": r.Texts, "contacts_days": r.Contacts, "strays_days": r.Strays} {
+		if n < 1 || n > 3650 {
+			return invalid("retention.%s: %d; write 1 or more: nothing of a person is kept for ever", name, n)
+		}
+	}
+	return nil
+}
+
 func (m Mail) check() error {
 	switch {
 	case m.Host == "":

@@ -21,6 +21,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	smsgeneric "github.com/jamakan/jamakan/sms/generic"
+	"github.com/jamakan/jamakan/store"
 	ussdgeneric "github.com/jamakan/jamakan/ussd/generic"
 )
 
@@ -48,6 +49,7 @@ type Config struct {
 	Sandbox  string                 `yaml:"sandbox" doc:"address of the built-in stand-in for an SMS provider, in the demonstration only; empty: none"`
 	Limits   Limits                 `yaml:"limits" doc:"what one number may do"`
 	Store    Store                  `yaml:"store" doc:"the embedded database"`
+	Keep     Retention              `yaml:"retention" doc:"how long what is known of people is kept; the journal and what is counted are kept for good"`
 	LogLevel string                 `yaml:"log_level" doc:"debug, info, warn or error; no level shows a phone number"`
 	Grace    time.Duration          `yaml:"grace" doc:"how long a stop waits for what was accepted"`
 }
@@ -120,6 +122,14 @@ type Store struct {
 	Mmap    string `yaml:"mmap" doc:"address space reserved for the file, so that growing never waits for a reader; costs no memory"`
 }
 
+// Retention is how long what is known of people is kept.
+type Retention struct {
+	Profiles int `yaml:"profiles_months" doc:"a number that was silent so long is forgotten: profile and sealed number; its ballots stay counted"`
+	Contacts int `yaml:"contacts_days" doc:"days that a sealed number is kept after the last answer, when its owner does not want news"`
+	Texts    int `yaml:"texts_months" doc:"months that a citizen's text is kept after its answer or closing; it stays counted"`
+	Strays   int `yaml:"strays_days" doc:"days that callbacks which are nobody's text are kept, sealed"`
+}
+
 // Default is the configuration of a fresh clone.
 func Default() Config {
 	return Config{
@@ -132,6 +142,7 @@ func Default() Config {
 		Backup:   Backup{Every: 24 * time.Hour, Daily: 7, Weekly: 8},
 		Limits:   Limits{Dials: 60, Window: 10 * time.Minute},
 		Store:    Store{Mmap: "4GB", Reserve: "64MB"},
+		Keep:     Retention(store.DefaultRetention()),
 		LogLevel: "info", Grace: 10 * time.Second,
 	}
 }

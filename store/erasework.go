@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/store/outbox"
+)
+
+// eraseLetters ends what waits to be sent to her from before the erasure, and
+// takes number and text from what was sent. waits says that one is in the
+// hands of a provider.
+func (b *Book) eraseLetters(ctx context.Context, citizen [16]byte, mark erasure) (waits bool, err error) {
+	var hers []outbox.Message
+	err = b.Letters(ctx, func(m outbox.Message) bool {
+		if len(m.To) > 0 && mark.after(m) && b.isTo(m, citizen) {
+			hers = append(hers, m)
+		}
+		return true
+	})
+	for _, m := range hers {
+		if err != nil {
+			return waits, err
+		}
+		switch m.State {
+		case outbox.Queued:
+			_, err = b.Drop(ctx, m, ReasonErased)
+		case outbox.Claimed:
+			waits = true
+		default:
+			_, err = b.Shelve(ctx, m)
+		}
+		if errors.Is(err, outbox.ErrStep) { // it moved meanwhile
+			waits, err = true, nil
+		}
+	}
+	return waits, err
+}
+
+// eraseParts drops the parts of long texts of hers that wait for the others.
+func (b *Book) eraseParts(ctx context.Context, citizen [16]byte) error {
+	var hers []Key
+	err := b.WaitingParts(ctx, func(group [16]byte, parts map[int]Part) error {
+		for n, p := range parts {
+			if b.keys.Citizen(p.From) == citizen {
+				hers = append(hers, partKey(group, n))
+			}
+		}
+		return nil
+	})
+	return errors.Join(err, inCommands(ctx, hers, MaxReads, func(some []Key) error {
+		return b.do(ctx, nil, func(View) (Change, error) { return Change{Delete: some}, nil })
+	}))
+}
+
+// isTo says whether a message goes to a number whose keyed hash is known.
+func (b *Book) isTo(m outbox.Message, citizen [16]byte) bool {
+	to, err := b.keys.Open(toOwner(m.Ref), m.To)
+	return err == nil && b.keys.Citizen(string(to)) == citizen
+}
+
+// eraseOpinions erases the texts of a person's opinions, and the way back to
+// her from them, a few at a time.
+func (b *Book) eraseOpinions(ctx context.Context, citizen [16]byte) error {
+	after := Key("")
+	for more := true; more; {
+		var mine []Key
+		err := b.engine.View(ctx, func(s Snapshot) error {
+			seen := 0
+			more = false
+			return s.Scan(KindFeedback+"/", after, func(k Key, v []byte) bool {
+				after = k
+				var o opinion
+				if json.Unmarshal(v, &o) == nil && len(o.From) > 0 {
+					if owner, err := b.owner(b.referenceOf(k), &o); err == nil && owner == citizen {
+						mine = append(mine, k)
+					}
+				}
+				seen++
+				more = seen == scanSome || len(mine) == MaxReads
+				return !more
+			})
+		})
+		if err != nil {
+			return err
+		}
+		if len(mine) == 0 {
+			continue
+		}
+		if err := b.do(ctx, mine, func(v View) (Change, error) { return blank(v, mine) }); err != nil {
+			return err
+		}
+		b.inbox.touch(b, mine...)
+	}
+	return nil
+}
+
+// blank erases some opinions, unless they are already.
+func blank(v View, keys []Key) (Change, error) {
+	var c Change
+	for _, k := range keys {
+		stored, ok := v.Get(k)
+		if !ok {
+			continue
+		}
+		o, err := decodeOpinion(k, stored)
+		if err != nil {
+			return c, err
+		}
+		if o.Status == civic.ErasedOnAsk && len(o.From) == 0 {
+			continue
+		}
+		o.erase()
+		put, err := putJSON(k, o)
+		if err != nil {
+			return c, err
+		}
+		c.Put = append(c.Put, put)
+	}
+	return c, nil
+}
+
+// recalled says whether a message that comes back to be tried again is to
+// somebody who had herself erased since it was made.
+func recalled(v View, mark Key, m outbox.Message) bool {
+	stored, ok := v.Get(mark)
+	var e erasure
+	return ok && json.Unmarshal(stored, &e) == nil && e.after(m)
+}
+
+// receiver is where the mark of a message's receiver would be, and what hides
+// her number in the name that a provider gives the message.
+func (b *Book) receiver(m outbox.Message) (mark Key, hide func(string) string) {
+	to, err := b.keys.Open(toOwner(m.Ref), m.To)
+	if err != nil || len(to) < 8 {
+		return eraseKey([16]byte{}), func(s string) string { return s } // nobody's
+	}
+	local := string(to[len(to)-8:])
+	return eraseKey(b.keys.Citizen(string(to))), func(s string) string { return strings.ReplaceAll(s, local, "********") }
+}
