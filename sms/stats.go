@@ -9,7 +9,7 @@ import (
 // Stats count what came in. None of them names anybody.
 type Stats struct {
 	texts, repeats, strangers, failed, malformed, muted atomic.Int64
-	reports, orphans, oddStatus, notices, refused       atomic.Int64
+	reports, orphans, oddStatus, notices                atomic.Int64
 	kinds                                               [command.Unsure + 1]atomic.Int64
 }
 
@@ -26,7 +26,7 @@ func (g *Gateway) Counts() map[string]int64 {
 	all := map[string]int64{
 		"texts": s.texts.Load(), "repeats": s.repeats.Load(), "strangers": s.strangers.Load(), "failed": s.failed.Load(),
 		"malformed": s.malformed.Load(), "muted": s.muted.Load(), "reports": s.reports.Load(), "orphan_reports": s.orphans.Load(),
-		"unknown_status": s.oddStatus.Load(), "notices": s.notices.Load(), "refused": s.refused.Load(),
+		"unknown_status": s.oddStatus.Load(), "notices": s.notices.Load(),
 	}
 	for k := range s.kinds {
 		all["kind_"+command.Kind(k).String()] = s.kinds[k].Load()

@@ -66,6 +66,9 @@ func serve(ctx context.Context, cfg config.Config, w world) error {
 	}
 	s.greet(cfg, w)
 	err = s.run(ctx, cfg.Grace)
+	if told := s.doors.tellUnusual(context.WithoutCancel(ctx), h.book, h.now(), true); told != nil {
+		log.Error("what looked unusual is not in the journal", "err", told)
+	}
 	return errors.Join(err, h.Close())
 }
 
@@ -76,6 +79,7 @@ type servers struct {
 	gateways  []*ussd.Gateway
 	texts     *textRoom
 	figures   *desk.Figures
+	doors     doors
 	many      *manyRoom
 	callbacks *http.Server
 	desk      *http.Server
@@ -87,6 +91,10 @@ type servers struct {
 
 func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, error) {
 	s := &servers{house: h, log: log, figures: desk.NewFigures(h.book, h.now)}
+	var err error
+	if s.doors, err = newDoors(h); err != nil {
+		return nil, err
+	}
 	callbacks := quietEcho()
 	for name, ch := range h.cfg.USSD {
 		codec, err := newCodec(name, ch)
@@ -97,15 +105,19 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 		if err != nil {
 			return nil, err
 		}
+		door, err := s.doors.door("ussd", name, ch.Tokens, ch.Networks)
+		if err != nil {
+			return nil, err
+		}
 		g := ussd.New(ussd.Config{
 			Provider: name, Book: h.book, Keys: h.keys, Menu: m, Codes: ch.Codes, Lang: h.cfg.Language,
-			DialLimit: h.cfg.Limits.Dials, DialWindow: h.cfg.Limits.Window, Now: h.now, Logger: log,
+			DialLimit: h.cfg.Limits.Dials, DialWindow: h.cfg.Limits.Window, Limits: s.doors.dialLimits(),
+			Refused: door.Refused, Unusual: s.doors.unusual, Now: h.now, Logger: log,
 		})
 		s.gateways = append(s.gateways, g)
-		ussd.Register(callbacks, ussd.Channel{Codec: codec, Gateway: g, Tokens: ch.Tokens, Logger: log, LoopbackOnly: h.cfg.Demo})
+		ussd.Register(callbacks, ussd.Channel{Door: door, Codec: codec, Gateway: g, Logger: log})
 	}
-	var err error
-	if s.texts, err = openTexts(ctx, h, log, callbacks); err != nil {
+	if s.texts, err = openTexts(ctx, h, s.doors, log, callbacks); err != nil {
 		return nil, err
 	}
 	if s.many, err = newManyRoom(h, s.texts, log); err != nil {
@@ -262,6 +274,9 @@ func (s *servers) clockwork(ctx context.Context) error {
 		}
 		if err := s.figures.Warm(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("the figures of the last week can't be read", "err", err)
+		}
+		if err := s.doors.tellUnusual(ctx, s.house.book, s.house.now(), false); err != nil && ctx.Err() == nil {
+			s.log.Error("what looked unusual is not in the journal yet", "err", err)
 		}
 		if n%20 == 0 { // at the start, then every ten minutes
 			if err := s.house.book.Sweep(ctx); err != nil && ctx.Err() == nil {
