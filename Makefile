@@ -2,7 +2,8 @@
 
 .PHONY: test setup lint generate bench faults build
 
-# What the tests need besides Go and git, as Debian names it.
+# What the tests need besides Go and git, as Debian names it; and npm, for what
+# tools/package.json names.
 PACKAGES = chromium fonts-dejavu-core
 
 test: setup

@@ -64,7 +64,11 @@ func Direct(r *http.Request) bool {
 			return false
 		}
 	}
-	host := r.Host
+	return Loopback(r.Host)
+}
+
+// Loopback says whether a host, with its port or without, is this machine.
+func Loopback(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		host = h
 	}

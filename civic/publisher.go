@@ -32,7 +32,10 @@ func newPublisher(scope []Code, k int64) *publisher {
 }
 
 // take publishes one more week.
-func (p *publisher) take(s *Sheet) {
+func (p *publisher) take(s *Sheet) { p.takeCounted(s, countSheet(s, p.scope)) }
+
+// takeCounted is take of a sheet whose tables are made.
+func (p *publisher) takeCounted(s *Sheet, c counted) {
 	if s.State == Annulled {
 		p.annulled = true
 	}
@@ -43,7 +46,6 @@ func (p *publisher) take(s *Sheet) {
 	if !p.final && (s.Consultation.Visibility == AfterClose || s.Provisional && p.k > 1) {
 		return
 	}
-	c := countSheet(s, p.scope)
 	p.learn(s, c)
 	p.takeNumbers(c.numbers)
 	for _, d := range broken() {

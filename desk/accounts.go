@@ -94,8 +94,8 @@ func (p *pages) addAccount(c echo.Context) error {
 	switch {
 	case !civic.ValidLogin(v.Login):
 		v.Fault = p.text("desk.accounts.login.bad")
-	case v.Name == "" || len(v.Name) > 80:
-		v.Fault = p.text("desk.accounts.name.bad")
+	case p.lineFault(v.Name, 60) != "":
+		v.Fault = p.text("desk.accounts.name.bad") + " " + p.lineFault(v.Name, 60)
 	case !slices.Contains(civic.Roles(), a.Role):
 		v.Fault = p.text("desk.accounts.role.bad")
 	case a.Role == civic.Coordinating && len(a.Territory) == 0:

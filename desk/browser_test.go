@@ -22,6 +22,12 @@ import (
 // setup.
 func browser(t *testing.T) context.Context {
 	t.Helper()
+	return browserFor(t, time.Minute)
+}
+
+// browserFor is browser, for a test that takes longer.
+func browserFor(t *testing.T, patience time.Duration) context.Context {
+	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatal("no chromium: the pages can't be tested; run make setup")
@@ -38,7 +44,7 @@ func browser(t *testing.T) context.Context {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("chromium does not start: %v", err)
 	}
-	ctx, stop = context.WithTimeout(ctx, time.Minute)
+	ctx, stop = context.WithTimeout(ctx, patience)
 	t.Cleanup(stop)
 	return ctx
 }
@@ -136,12 +142,14 @@ func keepShot(t *testing.T, name string, shot []byte) {
 	}
 }
 
+// noScript turns scripts off, as some people do.
+func noScript(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+	_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	return chromedp.Void{}, err
+}
+
 func TestThePhoneWithoutAScript(t *testing.T) {
 	ctx, s := browser(t), serve(t, true)
-	noScript := func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-		return chromedp.Void{}, err
-	}
 	do(t, ctx,
 		noScript,
 		chromedp.Navigate(s.URL+"/phone"),
@@ -161,10 +169,7 @@ func TestTextingInABrowser(t *testing.T) {
 		ctx, s := browser(t), serve(t, true)
 		said := complaints(t, ctx)
 		if !script {
-			do(t, ctx, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-				_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-				return chromedp.Void{}, err
-			})
+			do(t, ctx, noScript)
 		}
 		do(t, ctx,
 			chromedp.EmulateViewport(360, 740),

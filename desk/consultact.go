@@ -90,9 +90,15 @@ func (p *pages) moveConsultation(c echo.Context) error {
 		return p.consultPage(c, http.StatusUnprocessableEntity, p.text("desk.consult.reason")+" : "+fault)
 	}
 	err := p.act(c, "consult.move", func(_ *civic.Plan, x *civic.Consultation, _ time.Time) error {
+		if !last.AddDate(0, 0, 1).After(x.Closes) {
+			return errNotYet
+		}
 		x.Closes, x.MoveReason = last.AddDate(0, 0, 1), reason
 		return nil
 	})
+	if errors.Is(err, errNotYet) {
+		return p.consultPage(c, http.StatusUnprocessableEntity, p.text("desk.consult.move.same"))
+	}
 	if err != nil {
 		return p.frozen(c, err)
 	}

@@ -111,6 +111,8 @@ func (p *pages) readConsultation(c echo.Context, code string) (consultForm, civi
 		x.Question[lang] = f.Question[lang]
 		if fault := p.lineFault(f.Question[lang], maxQuestion); fault != "" {
 			f.Faults["question_"+lang] = fault
+		} else if q := []rune(f.Question[lang]); strings.ContainsAny(f.Question[lang], "<>") || strings.ContainsRune("=+-@|%＝＋－＠", q[0]) {
+			f.Faults["question_"+lang] = p.text("desk.line.formula") // as plan files refuse it
 		}
 	}
 	p.readChoices(&f, &x, form.Get)
@@ -152,6 +154,9 @@ func (p *pages) readChoices(f *consultForm, x *civic.Consultation, get func(stri
 		if err != nil || n < 1 || n > 999 {
 			f.Faults["choices"] = p.text("desk.consult.choices.number", "What", line.Place)
 			continue
+		}
+		if slices.ContainsFunc(all, func(o chosen) bool { return o.place == n }) {
+			f.Faults["choices"] = p.text("desk.consult.choices.twice", "N", n)
 		}
 		all = append(all, chosen{n, line.Project})
 	}

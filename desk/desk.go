@@ -5,13 +5,13 @@ import (
 	"embed"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/jamakan/jamakan/callback"
 	"github.com/jamakan/jamakan/desk/guard"
 	"github.com/jamakan/jamakan/locales"
 	"github.com/jamakan/jamakan/store"
@@ -65,11 +65,13 @@ type Config struct {
 	Posts   func() []Post // how the SMS channels stand, from memory; nil: there are none
 	Disk    func() int64  // bytes free for the data, -1: not known; nil: nobody asks
 	Files   Files         // of a week; nil: none
-	Many    Many          // how messages to many leave; nil: they don't
-	Demo    bool          // there is a simulated phone
-	Logger  *slog.Logger
-	Version string
-	Code    string // what the simulated phone dials
+	// FileNames are those of Files.
+	FileNames FileNames
+	Many      Many // how messages to many leave; nil: they don't
+	Demo      bool // there is a simulated phone
+	Logger    *slog.Logger
+	Version   string
+	Code      string // what the simulated phone dials
 }
 
 // maxForm is the most a page's form may hold, in bytes.
@@ -115,9 +117,7 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
 		h.Set("Cache-Control", "no-store")
-		if !uploads(c.Request()) {
-			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, maxForm)
-		}
+		c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, mostBytes(c.Request()))
 		return next(c)
 	}
 }
@@ -125,39 +125,24 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 // maxUpload is the most a form with a file may hold, in bytes.
 const maxUpload = 9 << 20
 
-// uploads says whether a request may bring a file: its room bounds it.
-func uploads(r *http.Request) bool {
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
-		return false
+// mostBytes is how much a request may bring: a file only where one is asked
+// for, which is behind the door.
+func mostBytes(r *http.Request) int64 {
+	if r.URL.Path == "/plan/essai" && strings.HasPrefix(r.Header.Get(echo.HeaderContentType), "multipart/form-data") {
+		return maxUpload
 	}
-	r.Body = http.MaxBytesReader(nil, r.Body, maxUpload)
-	return true
+	return maxForm
 }
 
 // onlyHere lets in requests made on this machine: asked of a loopback name,
 // through no proxy. A tunnel would otherwise give strangers a phone that votes.
 func onlyHere(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !local(c.Request()) {
+		if !callback.Direct(c.Request()) {
 			return echo.ErrNotFound
 		}
 		return next(c)
 	}
-}
-
-func local(r *http.Request) bool {
-	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via"} {
-		if r.Header.Get(name) != "" {
-			return false
-		}
-	}
-	host := r.Host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.Trim(host, "[]")
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func static(c echo.Context) error {

@@ -161,9 +161,9 @@ func TestTheSecondStep(t *testing.T) {
 	v := s.visit(t, "moussa").Get("/compte")
 	v.Post("/compte/double", url.Values{"present": {"pas lui"}}).Is(http.StatusUnprocessableEntity)
 	v.Post("/compte/double", url.Values{"present": {password}}).Is(http.StatusOK).Shows("<svg")
-	_, secret, _ := strings.Cut(v.Page, `name="secret" value="`)
-	secret, _, _ = strings.Cut(secret, `"`)
-	v.Post("/compte/double", url.Values{"secret": {secret}, "code": {"000000"}}).Is(http.StatusUnprocessableEntity)
+	_, secret, _ := strings.Cut(v.Page, "</svg><p><code>")
+	secret, _, _ = strings.Cut(secret, "<")
+	v.Post("/compte/double", url.Values{"step": {"code"}, "code": {"000000"}}).Is(http.StatusUnprocessableEntity)
 	code := func() string {
 		c, err := totp.GenerateCode(secret, s.Clock.Now())
 		if err != nil {
@@ -171,7 +171,7 @@ func TestTheSecondStep(t *testing.T) {
 		}
 		return c
 	}
-	v.Post("/compte/double", url.Values{"secret": {secret}, "code": {code()}}).Is(http.StatusOK).Shows("enregistré")
+	v.Post("/compte/double", url.Values{"step": {"code"}, "code": {code()}}).Is(http.StatusOK).Shows("enregistré")
 	s.Clock.Wait(time.Minute)
 	v = s.visit(t, "")
 	v.Post("/login", url.Values{"login": {"moussa"}, "password": {password}})

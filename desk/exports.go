@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -29,6 +30,9 @@ func exportRoutes(p *pages, e *echo.Echo) {
 // Files renders a week's files: the ones that `jamakan export` writes.
 type Files func(ctx context.Context, o export.Options) ([]export.File, error)
 
+// FileNames are the names of a week's files, without making any.
+type FileNames func(ctx context.Context, o export.Options) ([]string, error)
+
 // shownWeeks is how many weeks the page lists.
 const shownWeeks = 16
 
@@ -41,7 +45,7 @@ type exportsView struct {
 	Profiles    []export.Profile
 	Communes    []civic.Code // of her territory
 	Files       []fileLine
-	Posters     []fileLine
+	Walls       []wallLine
 	None        bool // nothing is known of the week
 	Corrections []civic.Correction
 	MayCorrect  bool
@@ -62,6 +66,23 @@ type fileLine struct {
 	Commune     civic.Code
 	Lang        string
 	Print       bool
+}
+
+// wallLine are the sheets of one commune.
+type wallLine struct {
+	Commune civic.Code
+	Sheets  []fileLine
+}
+
+// hang puts a sheet with the others of its commune.
+func (v *exportsView) hang(sheet fileLine) {
+	i := slices.IndexFunc(v.Walls, func(w wallLine) bool { return w.Commune == sheet.Commune })
+	if i < 0 {
+		i = len(v.Walls)
+		v.Walls = append(v.Walls, wallLine{Commune: sheet.Commune})
+	}
+	v.Walls[i].Sheets = append(v.Walls[i].Sheets, sheet)
+	slices.SortStableFunc(v.Walls[i].Sheets, func(a, b fileLine) int { return cmp.Compare(a.Lang, b.Lang) })
 }
 
 // profiles are those that a role may download: an observer reads what the
@@ -112,17 +133,19 @@ func (p *pages) exportsPage(c echo.Context, status int, v exportsView) error {
 	if err != nil {
 		return err
 	}
-	files, err := p.cfg.Files(c.Request().Context(), o)
+	names, err := p.cfg.FileNames(c.Request().Context(), o)
 	switch {
 	case errors.Is(err, export.ErrNoWeek), errors.Is(err, export.ErrCommune), errors.Is(err, store.ErrWeekAhead):
 		v.None = true
+	case errors.Is(err, export.ErrFormat):
+		return echo.ErrNotFound
 	case err != nil:
 		return err
 	}
-	for _, f := range files {
-		line := p.fileLine(f.Name)
+	for _, name := range names {
+		line := p.fileLine(name)
 		if line.Lang != "" {
-			v.Posters = append(v.Posters, line)
+			v.hang(line)
 		} else {
 			v.Files = append(v.Files, line)
 		}
@@ -307,8 +330,17 @@ func (p *pages) correctWeek(c echo.Context) error {
 	if v.Fault != "" {
 		return p.exportsPage(c, http.StatusUnprocessableEntity, v)
 	}
-	if err := p.cfg.Book.Correct(c.Request().Context(), me(c).Login, week, commune, text); err != nil {
+	err = p.cfg.Book.Correct(c.Request().Context(), me(c).Login, week, commune, text)
+	switch {
+	case errors.Is(err, store.ErrNumberInText):
+		v.Fault = p.text("desk.export.correct.number")
+	case errors.Is(err, store.ErrNoFiles):
+		v.Fault = p.text("desk.export.correct.early")
+	case err != nil:
 		return err
+	}
+	if v.Fault != "" {
+		return p.exportsPage(c, http.StatusUnprocessableEntity, v)
 	}
 	return p.done(c, "/exports?semaine="+week.String(), "export.corrected")
 }

@@ -65,7 +65,7 @@ type inboxFilter struct{ Status, Commune, Topic, Kind, Label, Text, Mine, Before
 func filterOf(c echo.Context) inboxFilter {
 	f := inboxFilter{
 		Status: c.QueryParam("statut"), Commune: c.QueryParam("commune"), Topic: c.QueryParam("sujet"), Kind: c.QueryParam("genre"),
-		Label: c.QueryParam("etiquette"), Text: strings.TrimSpace(uncut(c.QueryParam("texte"), 200)), Mine: c.QueryParam("miens"), Before: c.QueryParam("avant"),
+		Label: c.QueryParam("etiquette"), Text: withoutDigits(c, strings.TrimSpace(uncut(c.QueryParam("texte"), 200))), Mine: c.QueryParam("miens"), Before: c.QueryParam("avant"),
 	}
 	if f.Status == "" {
 		f.Status = toAnswer
@@ -115,6 +115,9 @@ func (p *pages) listTexts(c echo.Context) error {
 	v.tabs(f)
 	if v.Page, err = p.cfg.Book.Inbox(ctx, f.asked(who)); err != nil {
 		return err
+	}
+	for i, o := range v.Page.Texts {
+		v.Page.Texts[i] = forHer(c, o)
 	}
 	if next := f; v.Page.Next != "" {
 		next.Before = v.Page.Next

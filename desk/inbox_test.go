@@ -135,7 +135,7 @@ func TestAnswering(t *testing.T) {
 	ref := s.say(t, caller, jama, "eau", "ji tɛ an fɛ")
 	v := s.visit(t, "moussa").Get("/textes/" + ref)
 	form := url.Values{"form": {field(t, v.Page, "form")}, "langue": {"bm"}, "pret": {"Lu, on en parlera"}, "faire": {"inserer"}}
-	v.Post("/textes/"+ref+"/reponse", form).Is(200).Shows("An y&#39;i ka bataki lajɛ", `class="sms">Mairie, `+ref+": An y&#39;i ka bataki lajè", "1 SMS", "GSM-7")
+	v.Post("/textes/"+ref+"/reponse", form).Is(200).Shows("An y&#39;i ka bataki lajɛ", `class="sms">Mairie, `+ref+": An y&#39;i ka bataki lajè", "1 SMS", "signes")
 	send := url.Values{"form": form["form"], "langue": {"bm"}, "texte": {"An bɛna na sini."}, "faire": {"envoyer"}, "vu": {field(t, v.Page, "vu")}}
 	v.Post("/textes/"+ref+"/reponse", send).Is(422).Shows("Le texte a changé", "An bèna na sini.")
 	if _, bodies := s.sent(t); len(bodies) > 0 {

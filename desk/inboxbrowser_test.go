@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/jamakan/jamakan/store"
@@ -102,10 +100,7 @@ func TestAnsweringWithoutAScript(t *testing.T) {
 	ref, _ := furnish(t, s)
 	logIn(t, ctx, s, "moussa")
 	do(t, ctx,
-		func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-			_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-			return chromedp.Void{}, err
-		},
+		noScript,
 		chromedp.Navigate(s.URL+"/textes/"+ref), chromedp.WaitVisible(chromedp.CSS("#words")),
 		chromedp.SendKeys(chromedp.CSS("#words"), "An bɛna na"), chromedp.Click(chromedp.CSS("#count")),
 		chromedp.WaitVisible(`//pre[contains(., "An bèna na")]`), chromedp.Click(chromedp.CSS("#send")), chromedp.WaitVisible(chromedp.CSS(".done")),

@@ -52,7 +52,7 @@ func (p *pages) theText(c echo.Context) (store.Opinion, error) {
 	if !me(c).Covers(o.Commune) {
 		return o, p.refuse(c)
 	}
-	return o, nil
+	return forHer(c, o), nil
 }
 
 // mineText is the text of the address, if she may work on it.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/jamakan/jamakan/callback"
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/guard"
 	"github.com/jamakan/jamakan/store"
@@ -25,6 +26,9 @@ func loginRoutes(p *pages, e *echo.Echo) {
 	e.POST("/premier", p.makeFirst, p.onlyFirst)
 }
 
+// maxLogin is how much of a login is shown again, in bytes.
+const maxLogin = 64
+
 // loginForm is what the log-in page shows again.
 type loginForm struct {
 	Login, To, Fault string
@@ -38,7 +42,13 @@ func (p *pages) showLogin(c echo.Context) error {
 }
 
 func (p *pages) logIn(c echo.Context) error {
+	if _, err := c.FormParams(); err != nil {
+		return err // a form that was cut is no guess
+	}
 	f := loginForm{Login: strings.TrimSpace(c.FormValue("login")), To: c.FormValue("vers")}
+	if len(f.Login) > maxLogin {
+		f.Login = f.Login[:maxLogin]
+	}
 	half, err := p.cfg.Guard.LogIn(c, f.Login, c.FormValue("password"))
 	switch fault, ok := p.loginFault(err); {
 	case ok:
@@ -136,7 +146,7 @@ func (p *pages) choosePassword(c echo.Context) error {
 		return p.showStatus(c, http.StatusUnprocessableEntity, "invitation", p.text("desk.invitation.title"),
 			invitation{Token: token, Login: a.Login, Name: a.Name, Fault: fault, Least: guard.MinPassword})
 	}
-	hash, err := guard.Hash(c.FormValue("password"))
+	hash, err := p.cfg.Guard.Hash(c.FormValue("password"))
 	if err != nil {
 		return err
 	}
@@ -166,7 +176,7 @@ func (p *pages) passwordFault(password, again, login string) string {
 // nobodyYet says whether the first account can be made here: a demonstration,
 // asked for on this machine, that has none.
 func (p *pages) nobodyYet(c echo.Context) (bool, error) {
-	if !p.cfg.Demo || !local(c.Request()) {
+	if !p.cfg.Demo || !callback.Direct(c.Request()) {
 		return false, nil
 	}
 	all, err := p.cfg.Book.Accounts(c.Request().Context())
@@ -204,7 +214,7 @@ func (p *pages) makeFirst(c echo.Context) error {
 	if f.Fault != "" {
 		return p.showStatus(c, http.StatusUnprocessableEntity, "first", p.text("desk.first.title"), f)
 	}
-	hash, err := guard.Hash(c.FormValue("password"))
+	hash, err := p.cfg.Guard.Hash(c.FormValue("password"))
 	if err != nil {
 		return err
 	}

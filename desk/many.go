@@ -44,6 +44,12 @@ func left(t store.Tally) (handed, arrived, lost int) {
 	return s[outbox.Accepted] + s[outbox.Delivered] + s[outbox.Unknown] + lost, s[outbox.Delivered], lost
 }
 
+// reads says whether a message to many is hers to read: it went to a commune
+// of hers, or to all.
+func reads(who *civic.Coordinator, communes []civic.Code) bool {
+	return len(communes) == 0 || who.CoversSome(communes)
+}
+
 func (p *pages) listMany(c echo.Context) error {
 	all, err := p.cfg.Book.Campaigns(c.Request().Context())
 	if err != nil {
@@ -53,6 +59,9 @@ func (p *pages) listMany(c echo.Context) error {
 	for _, m := range all {
 		if m.State == civic.CampaignCancelled && m.Started.IsZero() {
 			continue // a draft that was given up
+		}
+		if !reads(me(c), m.Audience.Communes) {
+			continue // of another territory
 		}
 		l := manyLine{Campaign: m}
 		l.Left, l.Arrived, l.Lost = left(m.Tally)
@@ -94,6 +103,9 @@ func (p *pages) one(c echo.Context) (store.Campaign, error) {
 	m, err := p.cfg.Book.Campaign(c.Request().Context(), c.Param("id"))
 	if errors.Is(err, store.ErrCampaign) {
 		return m, echo.ErrNotFound
+	}
+	if err == nil && !reads(me(c), m.Audience.Communes) {
+		err = p.refuse(c)
 	}
 	return m, err
 }

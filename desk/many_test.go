@@ -46,6 +46,13 @@ func villages(t *testing.T) (*stage, *post) {
 	t.Helper()
 	p := &post{}
 	s := serve(t, false, func(c *desk.Config) { c.Many = p })
+	s.subscribe(t)
+	return s, p
+}
+
+// subscribe lets 74 numbers ask for news; four of them have stopped since.
+func (s *stage) subscribe(t *testing.T) {
+	t.Helper()
 	for n := range 74 {
 		c := civic.Citizen{Lang: [...]string{"bm", "bm", "fr", ""}[n%4], Commune: "01019901", Sex: civic.Sex(n % 3), Age: civic.Age(n % 5), News: civic.NewsYes}
 		switch {
@@ -64,7 +71,6 @@ func villages(t *testing.T) (*stage, *post) {
 			t.Fatal(err)
 		}
 	}
-	return s, p
 }
 
 func written(more url.Values) url.Values {
@@ -108,7 +114,7 @@ func TestAMessageToManyAtTheDesk(t *testing.T) {
 	v.Get("/diffusion/1").Shows("Heures calmes : cela part le 25/11 à 07:00", "en attente", "40")
 	v.Post("/diffusion/1/arret", url.Values{}).Is(422).Shows("Cochez")
 	v.Post("/diffusion/1/arret", url.Values{"oui": {"oui"}}).Is(200).Shows("arrêté", "trop vieux").Hides("Mettre en pause", "Reprendre")
-	v.Get("/diffusion").Shows("Message 1", "arrêté", "moussa")
+	v.Get("/diffusion").Shows("Message n° 1", "arrêté", "moussa")
 	v.Get("/journal").Shows("message à plusieurs confirmé", "essai à blanc d&#39;un message", "message à plusieurs arrêté")
 }
 
@@ -151,8 +157,10 @@ func TestWhoMayWriteToMany(t *testing.T) {
 	moussa.Get("/diffusion/nouveau")
 	moussa.Post("/diffusion/nouveau", written(url.Values{"commune": {"01019902"}})).Is(422)
 	moussa.Post("/diffusion/nouveau", written(url.Values{"commune": {"01019902"}, "toutes": {"oui"}})).Is(200).Shows("<b>40</b>")
+	moussa.Get("/diffusion/1").Is(403) // of another commune
+	moussa.Get("/diffusion").Hides(`/diffusion/1"`).Shows(`/diffusion/2"`)
+	moussa.Get("/diffusion/2").Is(200).Hides("Envoyer à", "Changer le message", "Abandonner")
 	for _, id := range []string{"1", "2"} {
-		moussa.Get("/diffusion/"+id).Is(200).Hides("Envoyer à", "Changer le message", "Abandonner")
 		moussa.Get("/diffusion/" + id + "/texte").Is(403)
 		moussa.Get("/diffusion/3")
 		for path, form := range map[string]url.Values{"envoi": {"nombre": {"30"}}, "essai": {}, "arret": {"oui": {"oui"}}, "pause": {}, "reprise": {}, "texte": written(nil)} {

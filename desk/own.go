@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/boombuler/barcode/qr"
 	"github.com/labstack/echo/v4"
@@ -65,7 +66,7 @@ func (p *pages) changePassword(c echo.Context) error {
 	if fault := p.passwordFault(c.FormValue("password"), c.FormValue("again"), login); fault != "" {
 		return p.ownFault(c, o, "password", fault)
 	}
-	hash, err := guard.Hash(c.FormValue("password"))
+	hash, err := p.cfg.Guard.Hash(c.FormValue("password"))
 	if err != nil {
 		return err
 	}
@@ -115,15 +116,19 @@ func (p *pages) changeMonday(c echo.Context) error {
 // plausibleMail catches slips, not wrong addresses.
 func plausibleMail(s string) bool {
 	name, host, ok := strings.Cut(s, "@")
-	return ok && name != "" && strings.Contains(host, ".") && !strings.ContainsAny(s, " ,;<>\"\r\n") && len(s) < 200
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) || strings.Contains(s, "..") || strings.Contains(host, "@") {
+		return false
+	}
+	return ok && name != "" && strings.Contains(strings.Trim(host, "."), ".") && !strings.ContainsAny(s, " ,;<>\"\r\n") && len(s) < 200
 }
 
 // changeSecond sets up or ends the second step. Both ask for the password.
 func (p *pages) changeSecond(c echo.Context) error {
 	o, login := p.newOwn(c), me(c).Login
 	ctx := c.Request().Context()
-	secret := c.FormValue("secret")
-	if secret == "" || o.HasSecond {
+	secret := ""
+	code, answering := c.FormValue("code"), c.FormValue("step") == "code" && !o.HasSecond
+	if !answering {
 		ok, err := p.cfg.Guard.Password(ctx, login, c.FormValue("present"))
 		if err != nil {
 			return err
@@ -132,20 +137,23 @@ func (p *pages) changeSecond(c echo.Context) error {
 			return p.ownFault(c, o, "second", p.text("desk.own.present.wrong"))
 		}
 	}
-	switch {
-	case o.HasSecond:
-		secret = ""
-	case secret == "":
-		fresh, address, err := guard.NewSecret(login)
+	if answering {
+		var ok bool
+		if secret, ok = p.cfg.Guard.Accept(login, code); !ok {
+			var address string
+			if o.Secret, address = p.cfg.Guard.Proposed(login); o.Secret == "" {
+				return p.ownFault(c, o, "second", p.text("desk.own.second.late"))
+			}
+			o.Picture = picture(address)
+			return p.ownFault(c, o, "second", p.text("desk.login.code.wrong"))
+		}
+	} else if !o.HasSecond {
+		fresh, address, err := p.cfg.Guard.Propose(login)
 		if err != nil {
 			return err
 		}
 		o.Secret, o.Picture = fresh, picture(address)
 		return p.show(c, "own", p.text("desk.own.title"), o)
-	case !p.cfg.Guard.CheckCode(login, secret, c.FormValue("code")):
-		o.Secret = secret
-		o.Picture = picture("otpauth://totp/Jamakan:" + login + "?secret=" + secret + "&issuer=Jamakan")
-		return p.ownFault(c, o, "second", p.text("desk.login.code.wrong"))
 	}
 	err := p.cfg.Book.ChangeAccount(ctx, login, login, "account.second", func(a *store.Account, _ time.Time) error {
 		a.TOTP = secret

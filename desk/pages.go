@@ -19,6 +19,7 @@ type pages struct {
 	cfg       Config
 	templates map[string]*template.Template // by file name without .html
 	waiting   *waitingPlans
+	glances   glances
 }
 
 // newPages parses every page: a template that is wrong stops the start, and a

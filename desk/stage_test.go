@@ -74,6 +74,26 @@ var hashed = sync.OnceValue(func() string {
 // serve opens a stage. change may alter what the pages are made of.
 func serve(t testing.TB, demo bool, change ...func(*desk.Config)) *stage {
 	t.Helper()
+	s := bare(t, demo, change...)
+	ctx := context.Background()
+	if _, err := s.Book.Import(ctx, store.ByItself, planfile.Demo(s.Clock.Now())); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []civic.Coordinator{
+		{Login: "awa", Name: "Awa Sira", Role: civic.Administrator},
+		{Login: "moussa", Name: "Moussa Bala", Role: civic.Coordinating, Territory: []civic.Code{"01019901"}},
+		{Login: "fanta", Name: "Fanta Kolo", Role: civic.Observer},
+	} {
+		if err := s.Book.AddAccount(ctx, store.ByItself, store.Account{Coordinator: c, Hash: hashed()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// bare is a stage before its first day: no plan, nobody.
+func bare(t testing.TB, demo bool, change ...func(*desk.Config)) *stage {
+	t.Helper()
 	s := &stage{Clock: &clock{at: noon}}
 	engine, err := bolt.Open(bolt.Options{Path: filepath.Join(t.TempDir(), "jamakan.db"), Now: s.Clock.Now})
 	if err != nil {
@@ -91,19 +111,6 @@ func serve(t testing.TB, demo bool, change ...func(*desk.Config)) *stage {
 	}
 	if s.Book, err = store.NewBook(engine, keys, store.BookOptions{Now: s.Clock.Now}); err != nil {
 		t.Fatal(err)
-	}
-	ctx := context.Background()
-	if _, err := s.Book.Import(ctx, store.ByItself, planfile.Demo(s.Clock.Now())); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []civic.Coordinator{
-		{Login: "awa", Name: "Awa Sira", Role: civic.Administrator},
-		{Login: "moussa", Name: "Moussa Bala", Role: civic.Coordinating, Territory: []civic.Code{"01019901"}},
-		{Login: "fanta", Name: "Fanta Kolo", Role: civic.Observer},
-	} {
-		if err := s.Book.AddAccount(ctx, store.ByItself, store.Account{Coordinator: c, Hash: hashed()}); err != nil {
-			t.Fatal(err)
-		}
 	}
 	catalog, err := locales.Embedded()
 	if err != nil {
@@ -126,7 +133,7 @@ func serve(t testing.TB, demo bool, change ...func(*desk.Config)) *stage {
 	s.Server = httptest.NewServer(e)
 	t.Cleanup(s.Close)
 	t.Cleanup(func() {
-		report, err := s.Book.Check(ctx, nil)
+		report, err := s.Book.Check(context.Background(), nil)
 		if err != nil || len(report.Problems) > 0 {
 			t.Errorf("check: %v %v", report.Problems, err)
 		}
@@ -200,11 +207,16 @@ func (v *visitor) do(req *http.Request) *visitor {
 	return v
 }
 
+// flat is a text with its spaces that don't break as spaces: what a reader sees.
+func flat(s string) string {
+	return strings.NewReplacer("\u00a0", " ", "&nbsp;", " ").Replace(s)
+}
+
 // Shows fails unless the page holds all of the texts.
 func (v *visitor) Shows(texts ...string) *visitor {
 	v.t.Helper()
 	for _, text := range texts {
-		if !strings.Contains(v.Page, text) {
+		if !strings.Contains(flat(v.Page), flat(text)) {
 			v.t.Errorf("%s %d: no %q in\n%s", v.URL, v.Status, text, v.Page)
 		}
 	}
@@ -215,7 +227,7 @@ func (v *visitor) Shows(texts ...string) *visitor {
 func (v *visitor) Hides(texts ...string) *visitor {
 	v.t.Helper()
 	for _, text := range texts {
-		if strings.Contains(v.Page, text) {
+		if strings.Contains(flat(v.Page), flat(text)) {
 			v.t.Errorf("%s %d: %q is shown in\n%s", v.URL, v.Status, text, v.Page)
 		}
 	}

@@ -59,22 +59,13 @@ func (f *Figures) of(ctx context.Context, week civic.Week) ([]WeekPublished, err
 		return f.figures, nil
 	}
 	revision := f.book.Content().Revision
-	series, err := f.book.Series(ctx, week)
+	told, err := f.book.Told(ctx, week)
 	if err != nil {
 		return nil, err
 	}
-	by := map[string][]*civic.Sheet{}
-	var order []string
-	for i := range series {
-		code := series[i].Consultation.Code
-		if by[code] == nil {
-			order = append(order, code)
-		}
-		by[code] = append(by[code], &series[i])
-	}
 	var all []WeekPublished
-	for _, code := range order {
-		all = append(all, WeekPublished{code, civic.Publish(by[code], least)})
+	for i := range told {
+		all = append(all, WeekPublished{told[i].Sheet.Consultation.Code, told[i].Now[least]})
 	}
 	f.figures, f.week, f.revision, f.known = all, week, revision, true
 	return all, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -28,10 +29,19 @@ func (p *pages) showWeek(c echo.Context) error {
 	for i, f := range v.Faults {
 		said[i] = p.text(f.Key, f.Pairs...)
 	}
+	var again, once []civic.Code
+	for _, x := range v.Silent {
+		if x.Again {
+			again = append(again, x.Code)
+		} else {
+			once = append(once, x.Code)
+		}
+	}
 	running := civic.WeekOf(in.Now)
 	return p.show(c, "week", p.text("desk.nav.week"), map[string]any{
 		"Running": week == running, "Before": week.Prev(), "After": week.Next(), "Last": week == running.Prev(),
 		"V": v, "Faults": said, "Texts": p.hasRoom(c, "/textes"), "Spark": spark(v.Spark),
+		"Again": again, "Once": once,
 	})
 }
 
@@ -50,8 +60,36 @@ func (p *pages) askedWeek(c echo.Context) civic.Week {
 	return running
 }
 
-// weekInput reads what the page is made from.
-func (p *pages) weekInput(ctx context.Context, week civic.Week) (in WeekInput, err error) {
+// fresh is how long what a page was made from is good for another reader: on
+// Monday at eight everybody opens it at once.
+const fresh = 3 * time.Second
+
+// glances are what the page of a week was last made from.
+type glances struct {
+	mu   sync.Mutex
+	week civic.Week
+	at   time.Time
+	in   WeekInput
+}
+
+// weekInput is what the page is made from: read once for all who ask within
+// some seconds.
+func (p *pages) weekInput(ctx context.Context, week civic.Week) (WeekInput, error) {
+	g := &p.glances
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if now := p.cfg.Now(); g.week == week && now.Sub(g.at) < fresh && now.Sub(g.at) > 0 {
+		return g.in, nil
+	}
+	in, err := p.readWeek(context.WithoutCancel(ctx), week)
+	if err == nil {
+		g.week, g.at, g.in = week, p.cfg.Now(), in
+	}
+	return in, err
+}
+
+// readWeek reads what the page is made from.
+func (p *pages) readWeek(ctx context.Context, week civic.Week) (in WeekInput, err error) {
 	in.Now, in.Free, in.Health = p.cfg.Now(), -1, p.cfg.Book.Health()
 	if in.This, err = p.cfg.Book.WeekGlance(ctx, week); err != nil {
 		return in, err

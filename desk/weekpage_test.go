@@ -30,9 +30,9 @@ func region(now time.Time, communes int) civic.Plan {
 		p.Places = append(p.Places, civic.Place{Code: c, Name: first[i%8] + second[i/8]})
 		p.Population[c] = civic.Residents{Total: n, Over15: n / 2, Women: n * 51 / 100, Young: n * 30 / 100, Source: "RGPH5", Year: 2022}
 	}
-	q := civic.Consultation{Code: "REGION-1", Plan: p.Code, Rule: civic.Choose, Scope: p.Scope, Opens: now.AddDate(0, 0, -1), Closes: now.AddDate(0, 0, 60), Visibility: civic.ParticipationOnly}
+	q := civic.Consultation{Code: "REGION-1", Plan: p.Code, Question: civic.Text{"fr": "Quel travail la région fait-elle d'abord ?", "bm": "Baara jumɛn ka kan ka kɛ fɔlɔ?"}, Rule: civic.Choose, Scope: p.Scope, Opens: now.AddDate(0, 0, -1), Closes: now.AddDate(0, 0, 60), Visibility: civic.ParticipationOnly}
 	for i, n := range civic.OptionNumbers(4) {
-		p.Projects = append(p.Projects, civic.Project{Code: fmt.Sprint("T", i), Title: civic.Text{"fr": fmt.Sprint("Travail ", i)}, Village: "V", Cost: 1000})
+		p.Projects = append(p.Projects, civic.Project{Code: fmt.Sprint("T", i), Title: civic.Text{"fr": fmt.Sprint("Travail ", i)}, Village: "V", Cost: 1000, Status: civic.Proposed})
 		q.Options = append(q.Options, civic.Option{Number: n, Project: fmt.Sprint("T", i), Label: p.Projects[i].Title})
 	}
 	p.Consultations = []civic.Consultation{q}
@@ -97,14 +97,14 @@ func (s *stage) voter(t *testing.T, commune civic.Code, n int) {
 }
 
 // lived is a desk in the third week of a region's consultation.
-func lived(t *testing.T, communes int) *stage {
+func lived(t *testing.T, communes int, change ...func(*desk.Config)) *stage {
 	t.Helper()
-	s := serve(t, true, func(c *desk.Config) {
+	s := serve(t, true, append(change, func(c *desk.Config) {
 		c.Posts = func() []desk.Post {
 			return []desk.Post{{Provider: "africastalking", Paused: "405 InsufficientBalance", Since: noon}}
 		}
 		c.Disk = func() int64 { return 40 << 30 }
-	})
+	})...)
 	ctx := context.Background()
 	if _, err := s.Book.Import(ctx, store.ByItself, region(s.Clock.Now(), communes)); err != nil {
 		t.Fatal(err)
@@ -147,7 +147,7 @@ func TestTheWeekOfARegion(t *testing.T) {
 	s := lived(t, 65)
 	v := s.visit(t, "awa").Get("/").Is(200)
 	t.Logf("%d bytes", len(v.Page))
-	v.Shows("Cette semaine", "2026-W50", "InsufficientBalance", "Personne ne répond", "Attendent une réponse", "deux semaines", "Pour 1 000 adultes", "RGPH5, 2022", "Samadugu", "de femmes", "au recensement", "liste des projets", "textes attendent une réponse")
+	v.Shows("Cette semaine", "Semaine 50 de 2026", "InsufficientBalance", "Personne ne répond", "Attendent une réponse", "deux semaines", "Pour 1 000 adultes", "RGPH5, 2022", "Samadugu", "de femmes", "au recensement", "liste des projets", "textes attendent une réponse")
 	v.Hides("76000", "ji tɛ", "Travail", "NaN", "desk.week")
 	if n := strings.Count(v.Page, `scope="row"`); n < 65 {
 		t.Errorf("%d communes", n)
@@ -177,9 +177,9 @@ func TestTheWeekInABrowser(t *testing.T) {
 // On Monday the week that ended is looked at; any week before can be asked for.
 func TestMondayLooksBack(t *testing.T) {
 	s := serve(t, false)
-	v := s.visit(t, "awa").Get("/").Shows("Cette semaine</h1>", "2026-W48")
-	v.Get("/?semaine=2026-W46").Shows("Semaine 2026-W46</h1>", "semaine=2026-W45", "semaine=2026-W47")
+	v := s.visit(t, "awa").Get("/").Shows("Cette semaine</h1>", "Semaine 48 de 2026")
+	v.Get("/?semaine=2026-W46").Shows("Semaine 46 de 2026</h1>", "semaine=2026-W45", "semaine=2026-W47")
 	v.Get("/?semaine=2030-W01").Shows("Cette semaine</h1>") // no week to come
 	s.Clock.Wait(6 * 24 * time.Hour)                        // from Tuesday noon to Monday noon
-	s.visit(t, "awa").Get("/").Shows("La semaine dernière</h1>", "2026-W48", "semaine=2026-W49")
+	s.visit(t, "awa").Get("/").Shows("La semaine dernière</h1>", "Semaine 48 de 2026", "semaine=2026-W49")
 }

@@ -25,6 +25,8 @@ func (p *pages) funcs() template.FuncMap {
 		"isoday":  func(t time.Time) string { return t.In(civic.Bamako).Format(time.DateOnly) },
 		"heure":   func(t time.Time) string { return t.In(civic.Bamako).Format("15:04") },
 		"moment":  moment,
+		"sem":     func(w civic.Week) string { return fmt.Sprintf("%d de %d", w.Number, w.Year) },
+		"lower":   strings.ToLower,
 		"since":   p.since,
 		"screen":  p.screen,
 		"tenths":  tenths,
@@ -66,8 +68,12 @@ func csrf(v page) template.HTML {
 
 // text is a text of the desk, with values as pairs of name and value.
 func (p *pages) text(key string, pairs ...any) string {
-	return p.cfg.Words.Text(key, args(pairs)...)
+	return typeset.Replace(p.cfg.Words.Text(key, args(pairs)...))
 }
+
+// typeset keeps the signs that French sets apart on the line of the word
+// before them.
+var typeset = strings.NewReplacer(" :", nbsp+":", " ;", nbsp+";", " ?", nbsp+"?", " !", nbsp+"!", "« ", "«"+nbsp, " »", nbsp+"»", " %", nbsp+"%")
 
 // plural is the form of a text that goes with a number.
 func (p *pages) plural(key string, n any, pairs ...any) string {
@@ -78,7 +84,7 @@ func (p *pages) plural(key string, n any, pairs ...any) string {
 	case int64:
 		count = int(x)
 	}
-	return p.cfg.Words.Plural(key, count, args(pairs)...)
+	return typeset.Replace(p.cfg.Words.Plural(key, count, args(pairs)...))
 }
 
 func args(pairs []any) []locales.Arg {
@@ -144,6 +150,8 @@ func asInt(n any) int64 {
 func (p *pages) since(t time.Time) string {
 	d := p.cfg.Now().Sub(t)
 	switch {
+	case d < time.Minute:
+		return p.text("desk.since.now")
 	case d < time.Hour:
 		return p.plural("desk.since.minutes", max(int(d/time.Minute), 0))
 	case d < 48*time.Hour:

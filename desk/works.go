@@ -3,7 +3,9 @@ package desk
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +29,12 @@ type worksView struct {
 	Statuses []civic.Status
 	Communes []civic.Code
 	Sectors  []string
+	N        int    // in all, of those asked for
+	More     string // the page with those that follow, "": none
 }
+
+// worksPage is how many projects a page lists, on a slow line too.
+const worksPage = 60
 
 // workLine is one project of the list.
 type workLine struct {
@@ -52,7 +59,7 @@ func (p *pages) listWorks(c echo.Context) error {
 			if !me(c).CoversSome(workScope(plan, w)) {
 				continue
 			}
-			if !slices.Contains(v.Sectors, w.Sector) {
+			if w.Sector != "" && !slices.Contains(v.Sectors, w.Sector) {
 				v.Sectors = append(v.Sectors, w.Sector)
 			}
 			if v.Status != "" && string(w.Status) != v.Status || v.Sector != "" && w.Sector != v.Sector ||
@@ -67,7 +74,20 @@ func (p *pages) listWorks(c echo.Context) error {
 		}
 	}
 	slices.Sort(v.Sectors)
+	v.cut(c.QueryParam("depuis"))
 	return p.show(c, "works", p.text("desk.nav.works"), v)
+}
+
+// cut keeps one page of the lines.
+func (v *worksView) cut(from string) {
+	v.N = len(v.Lines)
+	first, _ := strconv.Atoi(from)
+	first = min(max(first, 0), v.N)
+	last := min(first+worksPage, v.N)
+	if v.Lines = v.Lines[first:last]; last < v.N {
+		next := url.Values{"statut": {v.Status}, "commune": {v.Commune}, "secteur": {v.Sector}, "depuis": {strconv.Itoa(last)}}
+		v.More = "/projets?" + next.Encode()
+	}
 }
 
 // workScope are the communes that a project concerns.

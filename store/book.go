@@ -54,6 +54,7 @@ type Book struct {
 	closing sync.Mutex // over the closing of weeks, and over closed
 	closed  closed     // nothing is left to close before it
 
+	telling  telling                      // what closed weeks tell
 	opinions readOpinions                 // for a week's report
 	last     atomic.Pointer[civic.Report] // frozen report that was read last
 }

@@ -16,7 +16,18 @@ import (
 // ConfirmCampaign lets a message to many leave. typed is the number of
 // recipients as the coordinator typed it: ErrTyped when it is not that of the
 // dry run. ErrTrial, ErrFewRecipients, civic.ErrCampaignStep.
+//
+// The profiles are looked at once more: a message that would now reach too few,
+// or others than were tried, is tried again first.
 func (b *Book) ConfirmCampaign(ctx context.Context, who, id string, typed int) error {
+	tried, err := b.Campaign(ctx, id)
+	if err != nil {
+		return err
+	}
+	again, err := b.DryRun(ctx, &tried.Draft, tried.Trial.Price)
+	if err != nil {
+		return err
+	}
 	return b.changeCampaign(ctx, who, id, "campaign.confirm", func(c *Campaign, now time.Time) ([]string, error) {
 		next, err := c.State.After(civic.ConfirmCampaign)
 		switch {
@@ -24,7 +35,7 @@ func (b *Book) ConfirmCampaign(ctx context.Context, who, id string, typed int) e
 			return nil, err
 		case c.Trial.At.IsZero() || now.Sub(c.Trial.At) > TrialLife:
 			return nil, ErrTrial
-		case c.Trial.Few:
+		case c.Trial.Few || again.Few:
 			return nil, ErrFewRecipients
 		case typed != c.Trial.Recipients:
 			return nil, ErrTyped

@@ -14,6 +14,9 @@ import (
 // ErrCorrection: the words of a correction can't be kept.
 var ErrCorrection = errors.New("write what was wrong and what is right, in one to 500 letters")
 
+// ErrNoFiles: nothing had begun by that week, so there is nothing to correct.
+var ErrNoFiles = errors.New("that week has no files: nothing had begun; choose a later one")
+
 // maxCorrection is how long a correction may be, in letters.
 const maxCorrection = 500
 
@@ -25,14 +28,23 @@ func (b *Book) Correct(ctx context.Context, who string, w civic.Week, commune ci
 	if text == "" || len([]rune(text)) > maxCorrection || strings.ContainsFunc(text, unicode.IsControl) {
 		return ErrCorrection
 	}
+	if holdsNumber(text) {
+		return ErrNumberInText
+	}
 	if _, known := b.Content().Territory.Place(commune); commune != "" && (!known || commune.Level() != civic.Commune) {
 		return fmt.Errorf("%w: no commune %q", ErrBounds, commune)
 	}
 	if err := b.CloseWeeks(ctx); err != nil {
 		return err
 	}
+	if w.Before(firstOf(begun(b.Content()), civic.WeekOf(b.opts.Now()))) {
+		return fmt.Errorf("%s: %w", w, ErrNoFiles)
+	}
 	seq := b.journalSequence()
-	return b.do(ctx, nil, func(v View) (Change, error) {
+	// The same words for the same week are one line, however often they are sent:
+	// a line can never be taken back.
+	id := ID(b.keys.Event("week.correct", w.String(), string(commune), text))
+	_, err := b.engine.Do(ctx, Command{ID: id, Decide: func(v View) (Change, error) {
 		if !w.Ended(v.Now()) {
 			return Change{}, ErrWeekOpen
 		}
@@ -43,7 +55,8 @@ func (b *Book) Correct(ctx context.Context, who string, w civic.Week, commune ci
 		}
 		said, err := entry(v, seq, who, "week.correct", w.String(), string(commune), text)
 		return Change{Put: []Put{{fixKey(w, seq), encoded}, said}}, err
-	})
+	}})
+	return err
 }
 
 func fixKey(w civic.Week, seq int64) Key {

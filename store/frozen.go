@@ -146,7 +146,11 @@ func (b *Book) thaw(ctx context.Context, w civic.Week) (whole []byte, err error)
 // joinParts puts parts together; those behind the last are of an attempt that
 // was never finished.
 func joinParts(parts [][]byte) ([]byte, error) {
-	var whole []byte
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	whole := make([]byte, 0, size)
 	sum, of := "", len(parts)
 	for n := 1; n <= of; n++ {
 		if n > len(parts) {

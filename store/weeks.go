@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/jamakan/jamakan/civic"
@@ -16,7 +15,7 @@ func (b *Book) frozen(ctx context.Context, key Key) (sheet civic.Sheet, ok bool,
 			return err
 		}
 		ok = true
-		if err := json.Unmarshal(v, &sheet); err != nil {
+		if err := readSheet(v, &sheet); err != nil {
 			return fmt.Errorf("%s: %w: %w", key, ErrCorrupt, err)
 		}
 		return nil
@@ -38,9 +37,16 @@ func (b *Book) sheet(ctx context.Context, w civic.Week, code string) (civic.Shee
 	}); err != nil {
 		return civic.Sheet{}, err
 	}
+	s := b.head(w, plan, c)
+	s.Rows = counts.Rows(code, w)
+	return s, nil
+}
+
+// head is a week's sheet without its rows.
+func (b *Book) head(w civic.Week, plan *civic.Plan, c *civic.Consultation) civic.Sheet {
 	s := civic.Sheet{
 		Week: w, PlanCode: plan.Code, PlanTitle: plan.Title, Phase: plan.Phase, Fictional: plan.Fictional, Consultation: *c,
-		AsOf: w.End(), Places: content.Around(c.Scope), Rows: counts.Rows(code, w), Population: map[civic.Code]civic.Residents{},
+		AsOf: w.End(), Places: b.Content().Around(c.Scope), Population: map[civic.Code]civic.Residents{},
 	}
 	for _, commune := range c.Scope {
 		if r, ok := plan.Population[commune]; ok {
@@ -51,37 +57,80 @@ func (b *Book) sheet(ctx context.Context, w civic.Week, code string) (civic.Shee
 		s.Provisional, s.AsOf = true, now
 	}
 	s.State = c.State(s.AsOf)
-	return s, nil
+	return s
 }
 
 // Series are the sheets of every consultation from its opening up to a week,
 // by week, then by plan: frozen ones as they were, the running week as it is
 // now.
 func (b *Book) Series(ctx context.Context, upTo civic.Week) ([]civic.Sheet, error) {
-	first := upTo.Next()
-	all := begun(b.Content())
-	for _, c := range all {
-		if w := civic.WeekOf(c.Opens); w.Before(first) {
-			first = w
-		}
+	if err := b.notAhead(upTo); err != nil {
+		return nil, err
 	}
+	all := begun(b.Content())
 	var series []civic.Sheet
-	for w := first; !upTo.Before(w); w = w.Next() {
-		for _, c := range all {
-			if w.Before(civic.WeekOf(c.Opens)) {
-				continue
-			}
-			sheet, ok, err := b.frozen(ctx, WeekKey(w, c.Code))
-			if err == nil && !ok {
-				sheet, err = b.sheet(ctx, w, c.Code)
-			}
-			if err != nil {
-				return nil, err
-			}
-			series = append(series, sheet)
+	for w := firstOf(all, upTo); !upTo.Before(w); w = w.Next() {
+		if err := b.sheets(ctx, w, all, func(s *civic.Sheet, _ bool) { series = append(series, *s) }); err != nil {
+			return nil, err
 		}
 	}
 	return series, nil
+}
+
+// Heads are the sheets of one week without their rows, by plan: what a week's
+// files say besides what is told of votes.
+func (b *Book) Heads(ctx context.Context, w civic.Week) ([]civic.Sheet, error) {
+	if err := b.notAhead(w); err != nil {
+		return nil, err
+	}
+	var all []civic.Sheet
+	content := b.Content()
+	for _, c := range begun(content) {
+		if w.Before(civic.WeekOf(c.Opens)) {
+			continue
+		}
+		_, plan := content.Consultation(c.Code)
+		head := b.head(w, plan, c)
+		if err := b.engine.View(ctx, func(s Snapshot) error {
+			raw, err := thawSheet(s, WeekKey(w, c.Code))
+			if err != nil || raw == nil {
+				return err
+			}
+			head = civic.Sheet{}
+			return readHead(raw, &head)
+		}); err != nil {
+			return nil, err
+		}
+		all = append(all, head)
+	}
+	return all, ctx.Err()
+}
+
+// notAhead refuses a week that has not begun: before any week up to it is
+// worked out, since a year may be asked for that nobody will live to see.
+func (b *Book) notAhead(w civic.Week) error {
+	if civic.WeekOf(b.opts.Now()).Before(w) {
+		return fmt.Errorf("%s: %w", w, ErrWeekAhead)
+	}
+	return nil
+}
+
+// sheets hands over a week's sheets, and says of each whether it is frozen.
+func (b *Book) sheets(ctx context.Context, w civic.Week, all []*civic.Consultation, fn func(s *civic.Sheet, frozen bool)) error {
+	for _, c := range all {
+		if w.Before(civic.WeekOf(c.Opens)) {
+			continue
+		}
+		sheet, ok, err := b.frozen(ctx, WeekKey(w, c.Code))
+		if err == nil && !ok {
+			sheet, err = b.sheet(ctx, w, c.Code)
+		}
+		if err != nil {
+			return err
+		}
+		fn(&sheet, ok)
+	}
+	return ctx.Err()
 }
 
 // Check verifies the engine's data, and that each record answers a

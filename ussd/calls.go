@@ -41,7 +41,8 @@ type call struct {
 	operator string // by the number's prefix
 	ended    bool   // its provider called it over
 	dropped  bool   // counted as dropped
-	reached  bool   // it recorded what its caller came for
+	reached  bool   // counted as one that did what it was made for
+	recorded bool   // something of it is on disk
 }
 
 // line is one number's present: turns of one number are answered one after

@@ -40,17 +40,22 @@ func (k *call) gone(silent time.Duration) bool {
 	return silent > callMemory || k.ended && silent > endedMemory
 }
 
-// countDrop counts, once, a call that stopped before its end. One that had
-// recorded what its caller came for did reach it: most people hang up on
-// "noted". Its line is held.
+// countReached counts, once, a call that did what it was made for: it recorded
+// something, or reached its end. Most people hang up on "noted". Its line is
+// held.
+func (k *call) countReached() {
+	if k.reached || k.dropped {
+		return
+	}
+	k.reached = true
+	k.count.Complete()
+}
+
+// countDrop counts, once, a call that stopped before. Its line is held.
 func (k *call) countDrop() {
-	if k.over || k.dropped {
+	if k.over || k.dropped || k.reached {
 		return
 	}
 	k.dropped = true
-	if k.reached {
-		k.count.Complete()
-		return
-	}
 	k.count.Drop(string(k.state.Screen))
 }

@@ -231,8 +231,8 @@ func (g *Gateway) say(k *call, transcript string, step menu.Step) Answer {
 	k.last = g.cfg.Now()
 	k.count.Stand(k.last, k.by())
 	k.count.Took(k.last.Sub(begun))
-	if k.over = step.Screen.End; k.over && !k.dropped {
-		k.count.Complete()
+	if k.over = step.Screen.End; k.over || k.recorded {
+		k.countReached()
 	}
 	k.memory.keep(transcript, step.Screen.Text, step.Screen.End)
 	return Answer{Text: step.Screen.Text, End: step.Screen.End}
@@ -269,7 +269,9 @@ func (g *Gateway) act(ctx context.Context, k *call, t Turn, step menu.Step, v me
 		g.stats.failed.Add(1)
 	} else {
 		g.stats.recorded.Add(1)
-		k.reached = k.reached || out.Verdict == civic.Noted || out.Verdict == civic.Changed || out.Verdict == civic.Same
+		if out.Verdict == civic.Noted || out.Verdict == civic.Changed || out.Verdict == civic.Same {
+			k.recorded = true
+		}
 		g.watch(k, step.Act, wasKnown, out)
 	}
 	return g.cfg.Menu.After(step.State, out, v)

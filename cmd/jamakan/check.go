@@ -25,7 +25,9 @@ func (checkVerb) Run(ctx context.Context, c *common, w world) error {
 	if err != nil {
 		return err
 	}
-	report, err := o.Check(ctx, verifying(w))
+	p := newProgress(w)
+	report, err := o.Check(ctx, p.verified)
+	p.done()
 	if closed := o.Close(); err == nil {
 		err = closed
 	}

@@ -18,7 +18,7 @@ import (
 type coordinatorVerb struct {
 	Add     coordinatorAdd     `cmd:"" help:"Add an account, and print the invitation by which its owner chooses a password."`
 	List    coordinatorList    `cmd:"" help:"List the accounts."`
-	Invite  coordinatorInvite  `cmd:"" help:"Print a new invitation: the present password stops working."`
+	Invite  coordinatorInvite  `cmd:"" help:"Print a new invitation: the present password and second step stop working."`
 	Disable coordinatorDisable `cmd:"" help:"Close an account and end its sessions."`
 }
 
@@ -42,6 +42,7 @@ type personLine struct {
 type invitation struct {
 	Token string
 	Until time.Time
+	Desk  string // where the desk listens
 }
 
 type coordinatorAdd struct {
@@ -60,6 +61,9 @@ func (v coordinatorAdd) Run(ctx context.Context, c *common, w world) error {
 	}
 	if ask.Name == "" {
 		ask.Name = ask.Login
+	}
+	if ask.Name != printable(ask.Name) || len(ask.Name) > 60 {
+		return fmt.Errorf("%w: --name holds something that does not show, or is over 60 letters", errUse)
 	}
 	for _, place := range v.Territory {
 		code := civic.Code(strings.TrimSpace(place))
@@ -90,7 +94,7 @@ func (v coordinatorAdd) Run(ctx context.Context, c *common, w world) error {
 		return err
 	}
 	fmt.Fprintf(w.stdout, "%s (%s) is added.\n", ask.Login, ask.Role)
-	return printInvitation(c, w, in)
+	return printInvitation(w, in)
 }
 
 // passwordFrom reads a password from standard input and gives what is kept of
@@ -110,16 +114,12 @@ func passwordFrom(w world, login string) (string, error) {
 	return guard.Hash(password)
 }
 
-func printInvitation(c *common, w world, in invitation) error {
+func printInvitation(w world, in invitation) error {
 	if in.Token == "" {
 		return nil
 	}
-	cfg, err := c.load(w)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(w.stdout, "Give this address to its owner, hand to hand. It lets one person choose a password, once, until %s (Bamako):\n  http://%s/invitation/%s\n",
-		in.Until.In(civic.Bamako).Format("2006-01-02 15:04"), cfg.Desk, in.Token)
+	_, err := fmt.Fprintf(w.stdout, "Give this address to its owner, hand to hand. It lets one person choose a password, once, until %s (Bamako):\n  http://%s/invitation/%s\n",
+		in.Until.In(civic.Bamako).Format("2006-01-02 15:04"), in.Desk, in.Token)
 	return err
 }
 
@@ -171,7 +171,7 @@ func (v coordinatorInvite) Run(ctx context.Context, c *common, w world) error {
 	if err != nil {
 		return err
 	}
-	return printInvitation(c, w, in)
+	return printInvitation(w, in)
 }
 
 type coordinatorDisable struct {
@@ -214,7 +214,7 @@ func (o ownOffice) InvitePerson(ctx context.Context, login string) (invitation, 
 		return invitation{}, err
 	}
 	until, err := o.house.book.Invite(ctx, store.ByCommand, login, token)
-	return invitation{token, until}, err
+	return invitation{token, until, o.house.cfg.Desk}, err
 }
 
 // DisablePerson closes an account.

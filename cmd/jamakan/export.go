@@ -2,11 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
-	"os"
+	"io/fs"
 	"strings"
-	"time"
 
 	"github.com/jamakan/jamakan/desk/export"
 )
@@ -35,29 +34,50 @@ func (v exportVerb) Run(ctx context.Context, c *common, w world) error {
 	if err != nil {
 		return err
 	}
-	put, end := v.folder(w)
-	if v.Out == "-" {
-		put, end = archive(w)
-	}
-	err = o.Export(ctx, exportAsk{
-		Week: v.Week, Commune: v.Commune, Profile: v.Profile, Formats: strings.Split(v.Format, ","),
-		DemoSmallCells: v.DemoSmallCells, HXL: v.HXL, License: v.License,
-	}, put)
-	if err == nil {
-		err = end()
-	}
+	err = v.write(ctx, o, w)
 	if closed := o.Close(); err == nil {
 		err = closed
 	}
 	return err
 }
 
+// Somebody stopped it.
+var (
+	errCutArchive = errors.New("stopped in the middle: the archive is cut, throw it away; run it again")
+	errStopped    = errors.New("stopped in the middle of the files: those named above are whole, no other is written; run it again")
+)
+
+func (v exportVerb) write(ctx context.Context, o office, w world) error {
+	p := newProgress(w)
+	put, end := v.folder(w, p)
+	if v.Out == "-" {
+		put, end = archive(w, p)
+	}
+	err := o.Export(ctx, exportAsk{
+		Week: v.Week, Commune: v.Commune, Profile: v.Profile, Formats: strings.Split(v.Format, ","),
+		DemoSmallCells: v.DemoSmallCells, HXL: v.HXL, License: v.License,
+	}, put)
+	switch {
+	case err == nil:
+		return end()
+	case ctx.Err() != nil && v.Out == "-":
+		return errCutArchive
+	case ctx.Err() != nil:
+		return errStopped
+	}
+	return err
+}
+
 // folder writes each file into a folder and names it.
-func (v exportVerb) folder(w world) (put func(export.File) error, end func() error) {
+func (v exportVerb) folder(w world, p *progress) (put func(export.File) error, end func() error) {
 	return func(f export.File) error {
-		path, err := export.WriteFile(v.Out, watched(f, w))
-		if err != nil {
+		path, err := export.WriteFile(v.Out, p.watched(f))
+		var place *fs.PathError
+		switch {
+		case errors.As(err, &place):
 			return fmt.Errorf("%s: %w; give another folder with --out", f.Name, err)
+		case err != nil:
+			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 		_, err = fmt.Fprintln(w.stdout, path)
 		return err
@@ -65,47 +85,7 @@ func (v exportVerb) folder(w world) (put func(export.File) error, end func() err
 }
 
 // archive writes all into one zip.
-func archive(w world) (put func(export.File) error, end func() error) {
+func archive(w world, p *progress) (put func(export.File) error, end func() error) {
 	a := export.NewArchive(w.stdout)
-	return func(f export.File) error { return a.Add(watched(f, w)) }, a.Close
-}
-
-// watched shows on a terminal how much of a file is written, when it takes
-// long: the list of receipts of a million ballots does.
-func watched(f export.File, w world) export.File {
-	term, ok := w.stderr.(*os.File)
-	if !ok {
-		return f
-	}
-	if info, err := term.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return f
-	}
-	write := f.Write
-	f.Write = func(out io.Writer) error {
-		p := progress{w: out, term: term, name: f.Name, last: time.Now()}
-		err := write(&p)
-		if p.said {
-			fmt.Fprintln(term)
-		}
-		return err
-	}
-	return f
-}
-
-type progress struct {
-	w, term io.Writer
-	name    string
-	n       int64
-	last    time.Time
-	said    bool
-}
-
-func (p *progress) Write(b []byte) (int, error) {
-	n, err := p.w.Write(b)
-	p.n += int64(n)
-	if now := time.Now(); now.Sub(p.last) > time.Second {
-		p.last, p.said = now, true
-		fmt.Fprintf(p.term, "\r%s: %d MB", p.name, p.n>>20)
-	}
-	return n, err
+	return func(f export.File) error { return a.Add(p.watched(f)) }, a.Close
 }

@@ -120,7 +120,7 @@ func post(ctx context.Context, client *http.Client, base, number, session, text 
 }
 
 // buildGateway builds the gateway once; tags "mutant" answers before the commit.
-func buildGateway(t *testing.T, tags ...string) string {
+func buildGateway(t testing.TB, tags ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "jamakan")
 	args := []string{"build", "-o", out}
@@ -134,21 +134,21 @@ func buildGateway(t *testing.T, tags ...string) string {
 }
 
 // gateway starts the binary and returns the address of its callbacks.
-func gateway(t *testing.T, bin, data string, env ...string) (*exec.Cmd, string) {
+func gateway(t testing.TB, bin, data string, env ...string) (*exec.Cmd, string) {
 	t.Helper()
 	cmd, base, _ := gatewayAndSandbox(t, bin, data, env...)
 	return cmd, base
 }
 
 // gatewayAndSandbox also returns the address of the stand-in provider.
-func gatewayAndSandbox(t *testing.T, bin, data string, env ...string) (cmd *exec.Cmd, base, sandbox string) {
+func gatewayAndSandbox(t testing.TB, bin, data string, env ...string) (cmd *exec.Cmd, base, sandbox string) {
 	t.Helper()
 	cmd, at := gatewayAndAll(t, bin, data, env...)
 	return cmd, at["callbacks"], at["sandbox"]
 }
 
 // gatewayAndAll returns the addresses of all its listeners by name.
-func gatewayAndAll(t *testing.T, bin, data string, env ...string) (cmd *exec.Cmd, at map[string]string) {
+func gatewayAndAll(t testing.TB, bin, data string, env ...string) (cmd *exec.Cmd, at map[string]string) {
 	t.Helper()
 	at = map[string]string{}
 	cmd = exec.Command(bin, "serve", "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--data", data)

@@ -18,7 +18,7 @@ func (s *servers) room() (desk.Config, error) {
 	}
 	room := desk.Config{
 		Book: h.book, Guard: door, Words: catalog.Default(h.cfg.Language), Catalog: catalog, Now: h.now,
-		Files: h.files, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
+		Files: h.files, FileNames: h.fileNames, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: firstCode(h.cfg), Short: h.cfg.ShortCode,
 		Disk: h.free, Figures: s.figures,
 	}
 	room.Doors = desk.Doors{Refused: s.doors.refused, Unusual: s.doors.unusual}
@@ -32,7 +32,7 @@ func (s *servers) room() (desk.Config, error) {
 		room.Texts = texting{s.texts.stand}
 	}
 	if len(h.cfg.SMS) > 0 {
-		room.Mail, room.Posts = mail{s}, s.posts
+		room.Mail, room.Posts = mail{s, &counted{}}, s.posts
 		room.Many = s.many
 	}
 	return room, nil

@@ -126,7 +126,9 @@ func openOffice(ctx context.Context, cfg config.Config, w world) (office, error)
 			},
 		}}}, nil
 	}
-	h, err := openHouse(ctx, cfg, w, logger(cfg, w), nil)
+	p := newProgress(w)
+	h, err := openHouse(ctx, cfg, w, logger(cfg, w), p.opened)
+	p.done()
 	if err != nil {
 		return nil, err
 	}

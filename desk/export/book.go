@@ -109,10 +109,15 @@ func (b *book) least(fictional bool) int64 {
 func (b *book) poll(s *civic.Sheet) *poll {
 	p := &poll{sheet: s, plan: b.plans[s.PlanCode], k: b.least(s.Fictional)}
 	b.scope(p, s.Consultation.Scope)
-	sheets := earlier(b.src.Series, s)
-	p.now = civic.Publish(sheets, p.k)
-	p.before = civic.Publish(sheets[:len(sheets)-1], p.k)
-	p.wall = civic.Publish(sheets, b.everybody(s.Fictional))
+	tell := b.src.Told
+	if tell == nil {
+		sheets := earlier(b.src.Series, s)
+		tell = func(_ string, least int64) (now, before civic.Published) {
+			return civic.Publish(sheets, least), civic.Publish(sheets[:len(sheets)-1], least)
+		}
+	}
+	p.now, p.before = tell(s.Consultation.Code, p.k)
+	p.wall, _ = tell(s.Consultation.Code, b.everybody(s.Fictional))
 	return p
 }
 

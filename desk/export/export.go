@@ -80,9 +80,14 @@ type Gateway struct {
 	Contact   string // a line of the commune's own; may be ""
 }
 
+// Telling is what may be told of a consultation with a least count, at the end
+// of the week and at the end of the week before.
+type Telling func(consultation string, least int64) (now, before civic.Published)
+
 // Source is what is known of a week.
 type Source struct {
-	Series      []civic.Sheet // of every consultation, from its opening up to the week
+	Series      []civic.Sheet // of every consultation: of the week, and, without Told, from its opening on
+	Told        Telling       // nil: worked out from Series
 	Report      *civic.Report // nil: nothing besides the votes
 	Counted     Counted
 	Corrections []civic.Correction
@@ -123,4 +128,17 @@ func Render(src *Source, o Options) ([]File, error) {
 	}
 	b.files = append(b.files, b.scale.weighed(b.readme()))
 	return append(b.files, b.sums()), nil
+}
+
+// Names are the names of the files that Render makes. Nothing of the votes is
+// worked out for them, so that a page that lists the files comes at once.
+func Names(src *Source, o Options) ([]string, error) {
+	bare := *src
+	bare.Told = func(string, int64) (now, before civic.Published) { return now, before }
+	files, err := Render(&bare, o)
+	names := make([]string, len(files))
+	for i := range files {
+		names[i] = files[i].Name
+	}
+	return names, err
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/jamakan/jamakan/desk/export/table"
 )
@@ -26,7 +27,7 @@ func formula(s string) string {
 	first := strings.TrimLeftFunc(s, func(r rune) bool {
 		return r == ' ' || unicode.Is(unicode.Zs, r) || unicode.Is(unicode.Cf, r)
 	})
-	if first != "" && strings.ContainsRune(openers, []rune(first)[0]) {
+	if r, size := utf8.DecodeRuneInString(first); size > 0 && strings.ContainsRune(openers, r) {
 		return "'" + s
 	}
 	return s

@@ -5,13 +5,13 @@ import (
 	"crypto/subtle"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/jamakan/jamakan/callback"
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/store"
 )
@@ -71,22 +71,22 @@ const cookieName = "jamakan"
 func (g *Guard) LogIn(c echo.Context, login, password string) (half bool, err error) {
 	now := g.cfg.Now()
 	login = strings.ToLower(strings.TrimSpace(login))
-	address := "address " + c.RealIP()
-	if wait := max(g.throttle.wait("login "+login, loginTries, now), g.throttle.wait(address, addressTries, now)); wait > 0 {
+	name := "login " + login
+	if !civic.ValidLogin(login) {
+		name, login = "no login", "?" // one name for all that can't be one
+	}
+	if wait := g.throttle.begin(name, loginTries, now); wait > 0 && login != "?" {
 		return false, &WaitError{wait}
 	}
 	a, err := g.account(c.Request().Context(), login, password)
 	if errors.Is(err, ErrWrong) {
-		g.throttle.failed("login "+login, now)
-		g.throttle.failed(address, now)
 		g.note(c, "login.failed", login)
 	}
 	if err != nil {
 		return false, err
 	}
-	half = a.TOTP != ""
-	if !half {
-		g.throttle.passed("login " + login)
+	g.throttle.passed(name)
+	if half = a.TOTP != ""; !half {
 		g.noteBy(c, a.Login, "login", a.Login)
 	}
 	return half, g.begin(c, a, half)
@@ -137,23 +137,48 @@ func (g *Guard) SecondStep(c echo.Context, code string) error {
 		return ErrWrong
 	}
 	login := x.Account.Login
-	if wait := g.throttle.wait("code "+login, loginTries, now); wait > 0 {
+	if wait := g.throttle.begin("code "+login, loginTries, now); wait > 0 {
 		return &WaitError{wait}
 	}
 	if !g.second.check(login, x.Account.TOTP, strings.ReplaceAll(strings.TrimSpace(code), " ", ""), now) {
-		g.throttle.failed("code "+login, now)
 		g.note(c, "login.failed", login)
 		return ErrCode
 	}
 	g.throttle.passed("code " + login)
-	g.throttle.passed("login " + login)
 	g.noteBy(c, login, "login", login)
 	return g.begin(c, x.Account, false)
 }
 
-// CheckCode says whether a code fits a secret that is being set up.
-func (g *Guard) CheckCode(login, secret, code string) bool {
-	return g.second.check(login, secret, strings.ReplaceAll(strings.TrimSpace(code), " ", ""), g.cfg.Now())
+// Propose makes the secret of a second step that a login is about to set up,
+// and remembers it: only what was proposed after her password can be set.
+func (g *Guard) Propose(login string) (secret, address string, err error) {
+	if secret, address, err = NewSecret(login); err == nil {
+		g.second.propose(login, secret, address, g.cfg.Now())
+	}
+	return secret, address, err
+}
+
+// Proposed is what was proposed to a login, "" when nothing was, or long ago.
+func (g *Guard) Proposed(login string) (secret, address string) {
+	return g.second.proposed(login, g.cfg.Now())
+}
+
+// Accept says whether a code fits what was proposed to a login, and gives the
+// secret to keep; it is then no longer proposed.
+func (g *Guard) Accept(login, code string) (secret string, ok bool) {
+	secret, _ = g.Proposed(login)
+	if secret == "" || !g.second.check(login, secret, strings.ReplaceAll(strings.TrimSpace(code), " ", ""), g.cfg.Now()) {
+		return "", false
+	}
+	g.second.settle(login)
+	return secret, true
+}
+
+// Hash makes what is kept of a password; a few at a time, each takes 19 MiB.
+func (g *Guard) Hash(password string) (string, error) {
+	g.hashing <- struct{}{}
+	defer func() { <-g.hashing }()
+	return Hash(password)
 }
 
 // LogOut ends the session.
@@ -255,9 +280,10 @@ const slowUpload = 5 * time.Minute
 // readForm reads a form whole; a *http.MaxBytesError when it is too large.
 func readForm(c echo.Context) error {
 	if strings.HasPrefix(c.Request().Header.Get(echo.HeaderContentType), "multipart/") {
-		// A spreadsheet on a slow line takes longer than a form does. A server that
-		// has no such clock needs none set.
-		_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(slowUpload))
+		// A spreadsheet on a slow line takes longer than a form does, and is
+		// answered after it came. A server that has no such clocks needs none set.
+		r := http.NewResponseController(c.Response())
+		_, _ = r.SetReadDeadline(time.Now().Add(slowUpload)), r.SetWriteDeadline(time.Now().Add(slowUpload+time.Minute))
 	}
 	err := c.Request().ParseMultipartForm(inMemory)
 	var large *http.MaxBytesError
@@ -296,16 +322,6 @@ func cookieOf(c echo.Context) string {
 func setCookie(c echo.Context, value string, life time.Duration) {
 	c.SetCookie(&http.Cookie{
 		Name: cookieName, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: !loopback(c.Request().Host), MaxAge: int(life / time.Second),
+		Secure: !callback.Loopback(c.Request().Host), MaxAge: int(life / time.Second),
 	})
-}
-
-// loopback says whether a request's host is this machine.
-func loopback(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.Trim(host, "[]")
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

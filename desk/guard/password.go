@@ -66,7 +66,7 @@ func Matches(password, hash string) (bool, error) {
 	if _, err := fmt.Sscanf(fields[2], "v=%d", &version); err != nil || version != argon2.Version {
 		return false, ErrHash
 	}
-	if _, err := fmt.Sscanf(fields[3], "m=%d,t=%d,p=%d", &memory, &time, &threads); err != nil || memory < 8 || memory > 1<<20 || time < 1 || time > 16 || threads < 1 || threads > 16 {
+	if _, err := fmt.Sscanf(fields[3], "m=%d,t=%d,p=%d", &memory, &time, &threads); err != nil || memory < 8 || memory > 1<<16 || time < 1 || time > 10 || threads < 1 || threads > 8 {
 		return false, ErrHash
 	}
 	salt, err1 := base64.RawStdEncoding.DecodeString(fields[4])

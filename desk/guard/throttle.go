@@ -6,8 +6,8 @@ import (
 )
 
 // throttle slows guessing: after a few failures an account waits, longer each
-// time. It is kept for the account, since behind a proxy all come from one
-// address, and for the address, many more times.
+// time. It is kept for the account and not for the address: behind a proxy all
+// come from one, and a stranger would close the desk to everybody.
 type throttle struct {
 	mu    sync.Mutex
 	tries map[string]*tries
@@ -18,21 +18,30 @@ type tries struct {
 	last   time.Time
 }
 
-// What a login and an address may fail before they wait, and how long at most.
+// What a login may fail before it waits, and how long at most.
 const (
-	loginTries   = 5
-	addressTries = 50
-	longestWait  = 15 * time.Minute
-	forgetAfter  = time.Hour
-	maxTracked   = 10_000
+	loginTries  = 5
+	longestWait = 15 * time.Minute
+	forgetAfter = time.Hour
+	maxTracked  = 10_000
 )
 
 func newThrottle() *throttle { return &throttle{tries: map[string]*tries{}} }
 
-// wait is how long a name must wait before it is tried again.
-func (t *throttle) wait(name string, free int, now time.Time) time.Duration {
+// begin takes a try of a name, or says how long it must wait. A try counts as
+// failed until passed says otherwise: tries made at once are all counted.
+func (t *throttle) begin(name string, free int, now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if wait := t.wait(name, free, now); wait > 0 {
+		return wait
+	}
+	t.failed(name, now)
+	return 0
+}
+
+// wait is how long a name must wait before it is tried again. The lock is held.
+func (t *throttle) wait(name string, free int, now time.Time) time.Duration {
 	x := t.tries[name]
 	if x == nil || x.failed < free {
 		return 0
@@ -41,10 +50,8 @@ func (t *throttle) wait(name string, free int, now time.Time) time.Duration {
 	return max(x.last.Add(pause).Sub(now), 0)
 }
 
-// failed counts a failure.
+// failed counts a failure. The lock is held.
 func (t *throttle) failed(name string, now time.Time) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	if len(t.tries) >= maxTracked {
 		for k, x := range t.tries {
 			if now.Sub(x.last) > forgetAfter {

@@ -13,11 +13,43 @@ import (
 type second struct {
 	mu   sync.Mutex
 	used map[string]uint64 // login -> last step taken
+	asks map[string]proposal
 }
+
+// proposal is a secret that a login is about to set up.
+type proposal struct {
+	secret, address string
+	at              time.Time
+}
+
+// proposalLife is how long it may take to read a square and type a code.
+const proposalLife = 15 * time.Minute
 
 const stepSeconds = 30
 
-func newSecond() *second { return &second{used: map[string]uint64{}} }
+func newSecond() *second { return &second{used: map[string]uint64{}, asks: map[string]proposal{}} }
+
+func (s *second) propose(login, secret, address string, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asks[login] = proposal{secret, address, now}
+}
+
+func (s *second) proposed(login string, now time.Time) (secret, address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if x, ok := s.asks[login]; ok && now.Sub(x.at) < proposalLife {
+		return x.secret, x.address
+	}
+	delete(s.asks, login)
+	return "", ""
+}
+
+func (s *second) settle(login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.asks, login)
+}
 
 // NewSecret makes the secret of a second step and the address that a phone's
 // application reads.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/locales"
+	"github.com/jamakan/jamakan/store"
 )
 
 // Digest is a week in one SMS: what it says, before it is words.
@@ -37,15 +38,15 @@ func (r *Runner) Digest(ctx context.Context, w civic.Week, who *civic.Coordinato
 			return d, err
 		}
 	}
-	series, err := r.cfg.Book.Series(ctx, w)
+	all, err := r.cfg.Book.Told(ctx, w)
 	if err != nil {
 		return d, err
 	}
-	sheets := newest(series, w, who)
-	if len(sheets) == 0 {
+	told := newest(all, who)
+	if told == nil {
 		return d, nil
 	}
-	last := sheets[len(sheets)-1]
+	last := &told.Sheet
 	var mine []civic.Code
 	for _, commune := range last.Consultation.Scope {
 		if who.Covers(commune) {
@@ -53,29 +54,19 @@ func (r *Runner) Digest(ctx context.Context, w civic.Week, who *civic.Coordinato
 			d.Places = append(d.Places, placeName(last, commune))
 		}
 	}
-	d.take(civic.Publish(sheets, leastShown), mine, len(mine) == len(last.Consultation.Scope))
+	d.take(told.Now[leastShown], mine, len(mine) == len(last.Consultation.Scope))
 	return d, nil
 }
 
-// newest are the sheets of the consultation of her territory that opened last,
-// up to a week.
-func newest(series []civic.Sheet, w civic.Week, who *civic.Coordinator) []*civic.Sheet {
-	var chosen *civic.Sheet
-	for i := range series {
-		if s := &series[i]; s.Week == w && who.CoversSome(s.Consultation.Scope) && (chosen == nil || s.Consultation.Opens.After(chosen.Consultation.Opens)) {
-			chosen = s
+// newest is what is told of the consultation of her territory that opened last.
+func newest(all []store.Told, who *civic.Coordinator) (chosen *store.Told) {
+	for i := range all {
+		t := &all[i]
+		if who.CoversSome(t.Sheet.Consultation.Scope) && (chosen == nil || t.Sheet.Consultation.Opens.After(chosen.Sheet.Consultation.Opens)) {
+			chosen = t
 		}
 	}
-	if chosen == nil {
-		return nil
-	}
-	var sheets []*civic.Sheet
-	for i := range series {
-		if s := &series[i]; s.Consultation.Code == chosen.Consultation.Code && !w.Before(s.Week) {
-			sheets = append(sheets, s)
-		}
-	}
-	return sheets
+	return chosen
 }
 
 func placeName(s *civic.Sheet, commune civic.Code) string {

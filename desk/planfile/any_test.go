@@ -112,7 +112,7 @@ func TestASpreadsheetUpdatesThePlan(t *testing.T) {
 		said = append(said, r.String())
 	}
 	all := strings.Join(said, "\n")
-	for _, want := range []string{"il prend EAU-01", "intitulé bambara absent pour 1 projets", "Projets!C3"} {
+	for _, want := range []string{"il prend EAU-01", "projets sans intitulé bambara : 1", "Projets!C3"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("got\n%s\nwant %q", all, want)
 		}

@@ -139,7 +139,7 @@ func (s *importing) sayFrench() {
 		cells += fmt.Sprintf(" et %d autres", more)
 	}
 	s.remarks = append(s.remarks, Remark{Message: fmt.Sprintf(
-		"intitulé bambara absent pour %d projets : les téléphones en bambara montreront l'intitulé français (%s) ; ajoutez une colonne « %s », ou écrivez = pour garder le français",
+		"projets sans intitulé bambara : %d ; les téléphones en bambara montreront l'intitulé français (%s) ; ajoutez une colonne « %s », ou écrivez = pour garder le français",
 		len(s.french), cells, fieldBambara.name())})
 }
 

@@ -125,6 +125,9 @@ func (s *importing) project(r row) {
 		p = *was
 	}
 	s.fill(r, &p, was)
+	if was != nil {
+		s.lost(r, was, &p)
+	}
 	switch {
 	case len(s.errors) > before:
 	case was != nil:
@@ -208,4 +211,29 @@ func (s *importing) relabel(was, is *civic.Project) {
 			}
 		}
 	}
+}
+
+// lost refuses a text that differs from the recorded one only in question
+// marks where letters of Bambara stood: a CSV saved without UTF-8 loses them,
+// and nobody corrects a title so.
+func (s *importing) lost(r row, was, is *civic.Project) {
+	for text, old := range map[string]string{is.Title["fr"]: was.Title["fr"], is.Title["bm"]: was.Title["bm"], is.Village: was.Village, is.Sector: was.Sector} {
+		if lostLetters(old, text) {
+			s.wrong(s.t, 1, r.n, "« %s » a perdu ses lettres ɛ ɔ ɲ ŋ (« %s ») ; enregistrez le fichier en XLSX, ou en « CSV UTF-8 »", cut(old), cut(text))
+			return
+		}
+	}
+}
+
+func lostLetters(old, text string) bool {
+	a, b := []rune(old), []rune(text)
+	if len(a) != len(b) || old == text {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] && (b[i] != '?' || a[i] < 0x100) {
+			return false
+		}
+	}
+	return true
 }

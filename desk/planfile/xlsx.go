@@ -96,7 +96,7 @@ func checkParts(data []byte) error {
 	if !book {
 		return wholeFile(notXLSX(z))
 	}
-	return nil
+	return checkTexts(z)
 }
 
 // notXLSX says what to do with another file in a zip.

@@ -72,30 +72,31 @@ func appendRow(dst, packed []byte, at time.Time, value []byte) []byte {
 }
 
 func parseRow(b []byte) (row, error) {
-	bad := fmt.Errorf("row: %w: %d bytes", store.ErrCorrupt, len(b))
 	if len(b) == 0 || b[0] > lastKind {
-		return row{}, bad
+		return row{}, badRow(b)
 	}
 	n := 17
 	kind := ""
 	if b[0] == 0 {
 		size, used := binary.Uvarint(b[1:])
 		if used <= 0 || size > uint64(len(b)) {
-			return row{}, bad
+			return row{}, badRow(b)
 		}
 		n = 1 + used + int(size)
 		if n > len(b) {
-			return row{}, bad
+			return row{}, badRow(b)
 		}
 		kind = store.Key(b[1+used : n]).Kind()
 	} else {
 		kind = kindOf(b[0])
 	}
 	if len(b) < n+4 {
-		return row{}, bad
+		return row{}, badRow(b)
 	}
 	return row{packed: b[:n], kind: kind, at: int64(binary.BigEndian.Uint32(b[n:])), value: b[n+4:]}, nil
 }
+
+func badRow(b []byte) error { return fmt.Errorf("row: %w: %d bytes", store.ErrCorrupt, len(b)) }
 
 // voterIndexKey is what the voter index hashes.
 func voterIndexKey(dst []byte, consultation string, voter [16]byte) []byte {

@@ -1,6 +1,10 @@
 package wall
 
-import "github.com/jamakan/jamakan/locales"
+import (
+	"sync"
+
+	"github.com/jamakan/jamakan/locales"
+)
 
 // itemLines is how many lines a work or a question may take: a work's state is
 // said last, and one line would cut it off.
@@ -32,7 +36,9 @@ const roomy = 7.8
 // typeface that the page may be shown in, so that what fits in it fits in all.
 func lay(p *Poster, l *locales.Locale) page {
 	g := say(p, l)
-	d := newDrawing(p, l)
+	r := takeRuler(p, l)
+	defer rulers.Put(r)
+	d := r.drawing
 	for _, g.Limits = range squeezes() {
 		g.Works.Items, g.Questions.Items = g.Works.Items[:min(len(g.Works.Items), g.Limits.items)], last(g.Questions.Items, g.Limits.items)
 		g.Notes = last(g.Notes, g.Limits.notes)
@@ -42,6 +48,28 @@ func lay(p *Poster, l *locales.Locale) page {
 		}
 	}
 	return g
+}
+
+// ruler is a drawing that nobody sees: text is measured in it. Reading the
+// typefaces costs more than all the rest of a page, so it serves for many.
+type ruler struct {
+	*drawing
+	used int
+}
+
+// rulerFor is how many pages one ruler serves: what is measured in it is also
+// drawn in it.
+const rulerFor = 50
+
+var rulers sync.Pool
+
+func takeRuler(p *Poster, l *locales.Locale) *ruler {
+	r, ok := rulers.Get().(*ruler)
+	if !ok || r.used == rulerFor {
+		r = &ruler{drawing: newDrawing(p, l)}
+	}
+	r.used++
+	return r
 }
 
 // last keeps the end of a list: of questions, how many wait; of notes, what was

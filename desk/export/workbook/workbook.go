@@ -81,8 +81,7 @@ func (b Book) fill(f *excelize.File) error {
 			return fmt.Errorf("%s: %w", sheet.Name, err)
 		}
 	}
-	f.SetActiveSheet(0)
-	return nil
+	return nil // the first sheet is the one that shows: to say so would read every row again
 }
 
 func (b Book) sheet(f *excelize.File, s *styles, sheet Sheet) error {
