@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/jamakan/jamakan/sms/command"
+	"github.com/jamakan/jamakan/store/outbox"
 )
 
 // Stats count what came in. None of them names anybody.
@@ -33,3 +34,14 @@ func (g *Gateway) Counts() map[string]int64 {
 	}
 	return all
 }
+
+// Heard calls fn for every class of answers that the provider may give, with
+// how often it did.
+func (s *Sender) Heard(fn func(class outbox.Class, n int64)) {
+	for c := outbox.Took; c <= outbox.Account; c++ {
+		fn(c, s.heard[c].Load())
+	}
+}
+
+// Provider names the gateway's channel.
+func (g *Gateway) Provider() string { return g.cfg.Provider }

@@ -32,7 +32,8 @@ type call struct {
 	// never move under the citizen's thumb.
 	content *menu.Content
 	begun   time.Time
-	keys    int // answered since
+	keys    int     // answered since
+	did     Outcome // of the turn being answered
 	last    time.Time
 	over    bool
 	chain   chain // of providers that send the last input alone

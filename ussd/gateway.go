@@ -51,6 +51,7 @@ type Gateway struct {
 	calls   *calls
 	started time.Time
 	stats   Stats
+	turns   turns
 
 	mu      sync.Mutex
 	content *menu.Content // prepared from revision
@@ -59,7 +60,7 @@ type Gateway struct {
 
 // New makes a gateway.
 func New(cfg Config) *Gateway {
-	return &Gateway{cfg: cfg, calls: newCalls(), started: cfg.Now()}
+	return &Gateway{cfg: cfg, calls: newCalls(), started: cfg.Now(), turns: newTurns(cfg.Menu)}
 }
 
 // Sweep forgets calls that are over. The owner calls it every half minute.
@@ -209,6 +210,7 @@ func (g *Gateway) turn(ctx context.Context, k *call, t Turn) Answer {
 	what, input, at := k.memory.read(t.Transcript)
 	if what != readInput {
 		g.stats.repeats.Add(1)
+		g.turns.count(k.state.Screen, Repeated)
 		if what == readRepeat {
 			k.count.Stand(k.last, k.by())
 			k.count.Repeat()
@@ -231,6 +233,12 @@ func (g *Gateway) say(k *call, transcript string, step menu.Step) Answer {
 	k.last = g.cfg.Now()
 	k.count.Stand(k.last, k.by())
 	k.count.Took(k.last.Sub(begun))
+	g.turns.time(k.last.Sub(begun))
+	if step.Invalid {
+		k.did = Invalid
+	}
+	g.turns.count(step.State.Screen, k.did)
+	k.did = Shown
 	if k.over = step.Screen.End; k.over || k.recorded {
 		k.countReached()
 	}
@@ -267,8 +275,10 @@ func (g *Gateway) act(ctx context.Context, k *call, t Turn, step menu.Step, v me
 	if err != nil {
 		g.cfg.Logger.Error("not recorded", "deed", step.Act.Deed, "verdict", out.Verdict, "err", err)
 		g.stats.failed.Add(1)
+		k.did = NotRecorded
 	} else {
 		g.stats.recorded.Add(1)
+		k.did = Recorded
 		if out.Verdict == civic.Noted || out.Verdict == civic.Changed || out.Verdict == civic.Same {
 			k.recorded = true
 		}

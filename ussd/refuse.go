@@ -62,6 +62,7 @@ func (g *Gateway) mayVote(ctx context.Context, k *call, step menu.Step) (menu.St
 	}
 	g.stats.limited.Add(1)
 	g.cfg.Refused.Count(why, refusal.Shape{Bytes: -1})
+	k.did = NotRecorded
 	step.Act = civic.Act{}
 	step.Screen = menu.Screen{Text: g.sentenceTo(ctx, k.line, key).Text, End: true}
 	return step, false

@@ -6,11 +6,13 @@ import (
 
 	"github.com/jamakan/jamakan/callback"
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
+	"github.com/jamakan/jamakan/cmd/jamakan/metrics"
 )
 
 type configVerb struct {
 	Check    configCheck    `cmd:"" help:"Say whether the configuration can be used."`
 	Token    configToken    `cmd:"" help:"Make a token for a provider's callbacks, and print it with the form for the configuration."`
+	Metrics  configMetrics  `cmd:"" help:"Print docs/metrics.md: every metric, its labels, and when to look."`
 	Describe configDescribe `cmd:"" help:"Print every field with its default, its meaning and its environment variable."`
 }
 
@@ -54,6 +56,14 @@ func (configToken) Run(w world) error {
 		"Put the second into tokens: it opens nothing, so the file tells nobody the first. To change a token,\n"+
 		"write the new form beside the old one, restart, give the provider the new address, then drop the old form.\n",
 		token, callback.HashToken(token))
+	return err
+}
+
+type configMetrics struct{}
+
+// Run prints the table of metrics.
+func (configMetrics) Run(w world) error {
+	_, err := fmt.Fprint(w.stdout, metrics.Describe())
 	return err
 }
 

@@ -80,6 +80,7 @@ type servers struct {
 	texts     *textRoom
 	figures   *desk.Figures
 	doors     doors
+	measures  measures
 	many      *manyRoom
 	callbacks *http.Server
 	desk      *http.Server
@@ -130,6 +131,9 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 		return nil, errors.Join(err, s.texts.closeListener())
 	}
 	desk.Register(pages, room)
+	if err := s.registerMetrics(pages); err != nil {
+		return nil, errors.Join(err, s.texts.closeListener())
+	}
 	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
 	s.office = &http.Server{Handler: serveOffice(sharedOffice{ownOffice{h}}), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	return s, nil
@@ -267,6 +271,9 @@ func (s *servers) clockwork(ctx context.Context) error {
 		if n%2 == 0 { // at the start, then every minute
 			if err := s.house.book.FlushTraffic(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("counts of calls are not written yet", "err", err)
+			}
+			if err := s.measures.read(ctx, s.house); err != nil && ctx.Err() == nil {
+				s.log.Error("metrics of the outbox can't be read", "err", err)
 			}
 		}
 		if err := s.house.book.CloseWeeks(ctx); err != nil && ctx.Err() == nil {

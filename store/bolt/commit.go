@@ -144,6 +144,7 @@ func answer(batch []*request, err error) {
 // commit runs a batch as one transaction. Its error means that the engine has
 // ended.
 func (e *Engine) commit(batch []*request) error {
+	begun := e.opts.Now()
 	b, err := e.run(batch)
 	if err == nil && b.wrote {
 		if answersEarly && len(b.adds) > 0 {
@@ -164,6 +165,7 @@ func (e *Engine) commit(batch []*request) error {
 		e.publish(b)
 		if b.wrote {
 			e.full.Store(nil)
+			e.commits.count(len(batch), e.opts.Now().Sub(begun))
 		}
 		answer(batch, nil)
 		return nil

@@ -62,6 +62,7 @@ type Engine struct {
 	failure atomic.Pointer[error] // why it stopped
 	full    atomic.Pointer[error] // the last refusal, nil after a commit
 	waiting atomic.Int64
+	commits commits
 	receipt atomic.Uint32 // next number to reserve
 
 	mu   sync.RWMutex // over mem
@@ -136,7 +137,7 @@ func open(opts Options) (e *Engine, err error) {
 	}
 	e = &Engine{
 		db: db, opts: opts, queue: make(chan *request, 8192),
-		stop: make(chan struct{}), stopped: make(chan struct{}), done: make(chan struct{}),
+		stop: make(chan struct{}), stopped: make(chan struct{}), done: make(chan struct{}), commits: newCommits(),
 	}
 	clean, err := e.prepare()
 	if err == nil {
