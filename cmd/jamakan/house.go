@@ -36,6 +36,9 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder can't be made: %w; give another with --data", err)
 	}
+	if err := closedFolder(cfg.Data, cfg.Demo); err != nil {
+		return nil, err
+	}
 	keys, err := loadKeys(cfg, w)
 	if err != nil {
 		return nil, err
@@ -76,7 +79,7 @@ func loadKeys(cfg config.Config, w world) (*secret.Keys, error) {
 		if inside(cfg.Data, cfg.KeyFile) && !cfg.Demo {
 			return nil, fmt.Errorf("%w: key_file is inside the data folder: whoever copies the data would have the key; put it elsewhere", config.ErrInvalid)
 		}
-		return secret.Load(cfg.KeyFile, true)
+		return keyFile(cfg.KeyFile, w)
 	}
 	if !cfg.Demo {
 		return nil, fmt.Errorf("%w: no master key; set key_file to a file outside the data folder (it is made at first start), or JAMAKAN_KEY", config.ErrInvalid)

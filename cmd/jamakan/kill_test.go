@@ -165,7 +165,7 @@ func gatewayAndAll(t testing.TB, bin, data string, env ...string) (cmd *exec.Cmd
 		t.Fatal(err)
 	}
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		if name := strings.Fields(lines.Text()); len(name) > 1 && strings.HasPrefix(name[1], "http://") {
+		if name := strings.Fields(lines.Text()); len(name) > 1 && strings.HasPrefix(name[1], "http") {
 			at[name[0]], _, _ = strings.Cut(name[1], "/sandbox/")
 		}
 		if strings.HasPrefix(lines.Text(), "FICTIF") {

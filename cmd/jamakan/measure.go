@@ -129,4 +129,3 @@ func mayMeasure(r *http.Request, lock callback.Lock, behindProxy bool) bool {
 	peer := net.ParseIP(host)
 	return !behindProxy && err == nil && peer != nil && peer.IsLoopback() && callback.Direct(r)
 }
-

@@ -81,6 +81,7 @@ type servers struct {
 	figures   *desk.Figures
 	doors     doors
 	measures  measures
+	certs     map[*http.Server]*certificate // of listeners with TLS
 	many      *manyRoom
 	callbacks *http.Server
 	desk      *http.Server
@@ -135,6 +136,9 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 		return nil, errors.Join(err, s.texts.closeListener())
 	}
 	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
+	if err := s.loadCertificates(); err != nil {
+		return nil, errors.Join(err, s.texts.closeListener())
+	}
 	s.office = &http.Server{Handler: serveOffice(sharedOffice{ownOffice{h}}), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	return s, nil
 }
@@ -209,8 +213,8 @@ func (s *servers) listen(cfg config.Config) (err error) {
 
 func (s *servers) greet(cfg config.Config, w world) {
 	fmt.Fprintf(w.stdout, "Jamakan %s\n", version())
-	fmt.Fprintf(w.stdout, "  callbacks  http://%s\n", s.onCalls.Addr())
-	fmt.Fprintf(w.stdout, "  desk       http://%s\n", s.onDesk.Addr())
+	fmt.Fprintf(w.stdout, "  callbacks  %s://%s\n", s.scheme(s.callbacks), s.onCalls.Addr())
+	fmt.Fprintf(w.stdout, "  desk       %s://%s\n", s.scheme(s.desk), s.onDesk.Addr())
 	if s.texts.on != nil {
 		fmt.Fprintf(w.stdout, "  sandbox    http://%s/sandbox/ stands in for the SMS provider: go run ./cmd/jamakan text WOTE 2\n", s.texts.on.Addr())
 	}
@@ -229,12 +233,13 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for srv, on := range map[*http.Server]net.Listener{s.callbacks: s.onCalls, s.desk: s.onDesk, s.office: s.onSocket} {
 		g.Go(func() error {
-			if err := srv.Serve(on); !errors.Is(err, http.ErrServerClosed) {
+			if err := s.serveOn(srv, on); !errors.Is(err, http.ErrServerClosed) {
 				return fmt.Errorf("listener %s: %w", on.Addr(), err)
 			}
 			return nil
 		})
 	}
+	g.Go(func() error { return s.hangups(ctx) })
 	s.texts.run(ctx, g, s.house.cfg, s.onCalls.Addr().String())
 	g.Go(func() error { return s.clockwork(ctx) })
 	g.Go(func() error { return s.mondays(ctx) })

@@ -16,6 +16,9 @@ func (c Config) checkSafe() error {
 	if err := c.TLS.check(); err != nil {
 		return err
 	}
+	if c.Demo && c.TLS.Cert != "" {
+		return invalid("tls.cert: the demonstration's phone speaks in clear on loopback; leave it out, or set demo: false")
+	}
 	if !loopback(c.Desk) && c.TLS.DeskCert == "" && !c.BehindProxy {
 		return invalid("desk: passwords would travel in clear; listen on 127.0.0.1, give tls.desk_cert and tls.desk_key, or, where a proxy with TLS stands before it, set behind_proxy: true")
 	}

@@ -16,7 +16,9 @@ const micro = 1e-6
 func (c collector) calls(p putter) {
 	for _, g := range c.from.Calls {
 		at := "ussd/" + g.Provider()
-		g.Turns(func(screen string, o ussd.Outcome, n int64) { p.count("jamakan_turns_total", n, at, screen, o.String()) })
+		g.Turns(func(screen string, o ussd.Outcome, n int64) {
+			p.count("jamakan_turns_total", n, at, screen, o.String())
+		})
 		p.histogram("jamakan_turn_seconds", g.Took(), micro, at)
 		counts := g.Counts()
 		p.gauge("jamakan_calls_live", float64(counts["live"]), at)
