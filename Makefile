@@ -21,6 +21,7 @@ lint:
 # What the program prints of itself.
 generate:
 	go run ./cmd/jamakan config describe > config.yaml.new && mv config.yaml.new config.yaml
+	go run ./cmd/jamakan config metrics > docs/metrics.md.new && mv docs/metrics.md.new docs/metrics.md
 	go test ./ussd/menu -run TestMap -update
 
 # What docs/benchmarks.md says, each ratio in one run. The week's files at a million ballots, which take minutes to make, are

@@ -1,8 +1,6 @@
 package callback
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
@@ -58,34 +56,6 @@ func Read(r *http.Request) (Request, error) {
 	return Request{Method: r.Method, ContentType: r.Header.Get(echo.HeaderContentType), Query: r.URL.RawQuery, Body: body}, nil
 }
 
-// Guard lets in only callbacks with one of the tokens in the path's :token
-// (two are valid during a rotation); to others the path does not exist. The
-// comparison takes the same time whatever is wrong. loopbackOnly is the
-// demonstration: requests that came through a proxy, or were asked of another
-// host's name, find nothing either. refused, when given, counts them.
-func Guard(tokens []string, loopbackOnly bool, refused func()) func(echo.HandlerFunc) echo.HandlerFunc {
-	wanted := make([][sha256.Size]byte, len(tokens))
-	for i, token := range tokens {
-		wanted[i] = sha256.Sum256([]byte(token))
-	}
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			got := sha256.Sum256([]byte(c.Param("token")))
-			ok := 0
-			for i := range wanted {
-				ok |= subtle.ConstantTimeCompare(got[:], wanted[i][:])
-			}
-			if ok != 1 || loopbackOnly && !Direct(c.Request()) {
-				if refused != nil {
-					refused()
-				}
-				return echo.ErrNotFound
-			}
-			return next(c)
-		}
-	}
-}
-
 // Direct says whether a request came straight from this machine: asked of a
 // loopback name, and through no proxy (a tunnel would publish the demo token).
 func Direct(r *http.Request) bool {
@@ -105,14 +75,4 @@ func Loopback(host string) bool {
 	host = strings.Trim(host, "[]")
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// Refuse answers a request whose body could not be read: 413 for one that is
-// too large, 400 for a connection that broke.
-func Refuse(c echo.Context, err error) error {
-	if errors.Is(err, ErrTooLarge) {
-		c.Response().Header().Set("Connection", "close")
-		return c.String(http.StatusRequestEntityTooLarge, "body over 64 KiB\n")
-	}
-	return c.String(http.StatusBadRequest, "the body can't be read\n")
 }

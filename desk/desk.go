@@ -49,6 +49,9 @@ type Config struct {
 	Catalog *locales.Catalog
 	Now     func() time.Time
 
+	// Doors tell what was turned away; without a log there is no page of it.
+	Doors Doors
+
 	// Spell writes an answer to a citizen's text as the SMS that she receives;
 	// nil: there is no SMS channel, and nobody is answered.
 	Spell func(store.Opinion, store.Answer) ([]store.Letter, error)
@@ -85,7 +88,7 @@ func rooms() []func(*pages, *echo.Echo) {
 		planRoutes, exportRoutes,
 		mailRoutes, manyRoutes,
 		loginRoutes, ownRoutes, accountRoutes,
-		journalRoutes,
+		refusedRoutes, journalRoutes,
 		phoneRoutes,
 	}
 }

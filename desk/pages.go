@@ -76,6 +76,7 @@ func navigation() []struct {
 		{"/plan", "plan", civic.ReadDesk},
 		{"/messages", "mail", civic.ReadDesk},
 		{"/comptes", "accounts", civic.Accounts},
+		{"/refus", "refused", civic.ReadDesk},
 		{"/journal", "journal", civic.ReadDesk},
 	}
 }

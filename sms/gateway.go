@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/jamakan/jamakan/callback/refusal"
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/civic/msisdn"
 	"github.com/jamakan/jamakan/gsm"
@@ -20,6 +21,7 @@ import (
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/outbox"
 	"github.com/jamakan/jamakan/store/secret"
+	"github.com/jamakan/jamakan/store/unusual"
 )
 
 // Config is what one provider's gateway is made of.
@@ -29,6 +31,9 @@ type Config struct {
 	Keys     *secret.Keys
 	Dialogue *command.Dialogue // spelled for this provider's phones
 	Sender   *Sender           // told of reports; may be nil
+	Limits   Limits
+	Refused  *refusal.Channel // counts who was turned away; nil: nobody counts
+	Unusual  *unusual.Watch   // looks at ballots as they pass; nil: nobody looks
 	Now      func() time.Time
 	Logger   *slog.Logger
 }
@@ -48,10 +53,14 @@ func New(cfg Config) *Gateway { return &Gateway{cfg: cfg, seed: maphash.MakeSeed
 // error says that it is not, and that the provider should deliver it again.
 func (g *Gateway) Receive(ctx context.Context, in Inbound) error {
 	g.stats.texts.Add(1)
+	if !g.cfg.Limits.AllTexts.May(g.cfg.Now()) {
+		return g.busy()
+	}
 	e164, err := msisdn.Normalise(in.From)
 	if err != nil {
 		// A name, a short code, a foreign number: nobody we may answer.
 		g.stats.strangers.Add(1)
+		g.turnAway(refusal.Foreign)
 		return g.stray(ctx, in, "sender")
 	}
 	if in.Parts > 1 {
@@ -102,9 +111,16 @@ func (g *Gateway) text(ctx context.Context, in Inbound, e164 string, id store.ID
 	}
 	v := view{g, person, g.cfg.Now()}
 	step := g.cfg.Dialogue.Next(in.Text, command.ParseTalk(kept), v)
-	if err := g.act(ctx, person, step, v, id, drop); err != nil {
+	step, silent, err := g.slow(ctx, in, e164, step)
+	if err != nil || silent {
 		return err
 	}
+	wasKnown := person.Citizen().Known
+	out, err := g.act(ctx, person, step, v, id, drop)
+	if err != nil {
+		return err
+	}
+	g.watch(e164, v.now, step.Act, wasKnown, out)
 	g.countText(e164, step)
 	return nil
 }
@@ -118,17 +134,17 @@ func uncut(text string) string {
 }
 
 // act records what a text asks for, and its answer with it.
-func (g *Gateway) act(ctx context.Context, person *store.Person, step command.Step, v view, id store.ID, drop []store.Key) error {
+func (g *Gateway) act(ctx context.Context, person *store.Person, step command.Step, v view, id store.ID, drop []store.Key) (civic.Outcome, error) {
 	if step.Erase {
 		if err := g.cfg.Book.EraseTexts(ctx, person); err != nil {
-			return err
+			return civic.Outcome{}, err
 		}
 	}
 	var found *civic.Outcome
 	if step.Check != "" {
 		out, err := g.cfg.Book.Receipt(ctx, step.Check)
 		if err != nil {
-			return err
+			return out, err
 		}
 		found = &out
 	}
@@ -146,10 +162,10 @@ func (g *Gateway) act(ctx context.Context, person *store.Person, step command.St
 	if err != nil {
 		g.stats.failed.Add(1)
 		g.cfg.Logger.Error("a text is not recorded; the provider will deliver it again", "kind", step.Kind, "verdict", out.Verdict, "err", err)
-		return err
+		return out, err
 	}
 	g.stats.count(step)
-	return nil
+	return out, nil
 }
 
 // letters is the answer as a message of the outbox.

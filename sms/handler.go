@@ -1,32 +1,31 @@
 package sms
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/jamakan/jamakan/callback"
+	"github.com/jamakan/jamakan/callback/refusal"
 )
 
-// Channel is one provider's way in: its codec, its gateway, and the tokens in
-// its callback paths.
+// Channel is one provider's way in: its codec, its gateway, and who may come.
 type Channel struct {
-	Codec        Codec
-	Gateway      *Gateway
-	Tokens       []string
-	Logger       *slog.Logger
-	LoopbackOnly bool // the demonstration: see callback.Guard
+	callback.Door
+	Codec   Codec
+	Gateway *Gateway
+	Logger  *slog.Logger
 }
 
 // Register adds a channel's routes, one for each kind of callback.
 func Register(e *echo.Echo, c Channel) {
-	guard := callback.Guard(c.Tokens, c.LoopbackOnly, func() { c.Gateway.stats.refused.Add(1) })
 	path := "/sms/" + c.Codec.Name() + "/:token"
-	e.Any(path+"/inbox", guard(c.inbox))
-	e.Any(path+"/delivery", guard(c.delivery))
-	e.Any(path+"/optout", guard(c.notice("optout", c.Codec.OptOut)))
-	e.Any(path+"/subscription", guard(c.notice("subscription", c.Codec.Subscription)))
+	e.Any(path+"/inbox", c.Guard(c.inbox))
+	e.Any(path+"/delivery", c.Guard(c.delivery))
+	e.Any(path+"/optout", c.Guard(c.notice("optout", c.Codec.OptOut)))
+	e.Any(path+"/subscription", c.Guard(c.notice("subscription", c.Codec.Subscription)))
 }
 
 // inbox takes a text.
@@ -59,11 +58,12 @@ func (c Channel) notice(kind string, read func(callback.Request) (Notice, error)
 func (c Channel) take(ctx echo.Context, kind string, read func(callback.Request) (func() error, error)) error {
 	req, err := callback.Read(ctx.Request())
 	if err != nil {
-		return callback.Refuse(ctx, err)
+		return c.Refuse(ctx, err)
 	}
 	err = c.Gateway.guarded(kind, func() error {
 		act, err := read(req)
 		if err != nil {
+			c.TurnAway(ctx, refusal.Malformed)
 			c.Logger.Warn("a callback can't be read; it is kept as it came", "provider", c.Codec.Name(), "kind", kind, "err", err)
 			raw := req.Body
 			if len(raw) == 0 {
@@ -73,6 +73,10 @@ func (c Channel) take(ctx echo.Context, kind string, read func(callback.Request)
 		}
 		return act()
 	})
+	if errors.Is(err, errBusy) {
+		ctx.Response().Header().Set("Retry-After", "60")
+		return ctx.String(http.StatusServiceUnavailable, "too much at once: deliver it again\n")
+	}
 	if err != nil {
 		c.Logger.Error("a callback is not recorded", "provider", c.Codec.Name(), "kind", kind, "err", err)
 		ctx.Response().Header().Set("Retry-After", "30")

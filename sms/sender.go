@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -48,6 +49,7 @@ type Sender struct {
 	cfg   SenderConfig
 	limit *rate.Limiter
 	wake  chan struct{}
+	heard [outbox.Account + 1]atomic.Int64 // answers by class
 
 	mu       sync.Mutex
 	known    map[string]bool // references in the queues or under way
@@ -357,6 +359,7 @@ func (s *Sender) claim(ctx context.Context, m outbox.Message, e164 string) (outb
 
 // settle takes a provider's answer.
 func (s *Sender) settle(ctx context.Context, m outbox.Message, r outbox.Result, e164 string) {
+	s.heard[r.Class].Add(1)
 	wait := outbox.Wait(m.Attempts, s.cfg.Jitter(), s.cfg.Backoff)
 	if r.Class == outbox.Account {
 		wait = s.paused(r)

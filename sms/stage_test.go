@@ -17,6 +17,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/jamakan/jamakan/callback"
+	"github.com/jamakan/jamakan/callback/refusal"
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/planfile"
 	"github.com/jamakan/jamakan/gsm"
@@ -43,6 +45,8 @@ type stage struct {
 	stand    *sandbox.Sandbox
 	change   func(*sms.SenderConfig)
 	maxSize  int64 // of the database, 0: no limit
+	refused  *refusal.Log
+	limit    func(*sms.Config)
 
 	mu      sync.Mutex
 	time    time.Time
@@ -76,6 +80,7 @@ func (s *stage) pass(d time.Duration) {
 func newStage(t testing.TB, change func(*sms.SenderConfig), plans ...civic.Plan) *stage {
 	t.Helper()
 	s := &stage{t: t, dir: t.TempDir(), time: begin, change: change}
+	s.refused = refusal.New(s.now)
 	s.stand = sandbox.New(sandbox.Config{Username: "sandbox", APIKey: "secret-key", ShortCode: "36055", Now: s.now})
 	s.provider = httptest.NewServer(s.stand.Handler())
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -145,14 +150,19 @@ func (s *stage) open() {
 	s.book.OnLetter(s.sender.Push)
 	must(s.sender.Load(context.Background()))
 	must(s.sender.LoadSpent(context.Background()))
-	s.gateway = sms.New(sms.Config{Provider: "africastalking", Book: s.book, Keys: s.keys, Dialogue: d, Sender: s.sender, Now: s.now, Logger: log})
+	channel := s.refused.Channel("sms/africastalking")
+	in := sms.Config{Provider: "africastalking", Book: s.book, Keys: s.keys, Dialogue: d, Sender: s.sender, Now: s.now, Logger: log, Refused: channel}
+	if s.limit != nil {
+		s.limit(&in)
+	}
+	s.gateway = sms.New(in)
 	e := echo.New()
-	sms.Register(e, sms.Channel{Codec: africastalking.Codec{}, Gateway: s.gateway, Tokens: []string{"demo", "a-second-token-of-32-characters"}, Logger: log})
+	sms.Register(e, sms.Channel{Codec: africastalking.Codec{}, Gateway: s.gateway, Door: callback.Door{Tokens: []string{"demo", "a-second-token-of-32-characters"}, Refused: channel}, Logger: log})
 	parts := generic.Default()
 	parts.Ref, parts.Part, parts.Parts, parts.Prefix = "ref", "part", "parts", "+223"
 	codec, err := generic.NewCodec("sim", parts)
 	must(err)
-	sms.Register(e, sms.Channel{Codec: codec, Gateway: s.gateway, Tokens: []string{"demo"}, Logger: log})
+	sms.Register(e, sms.Channel{Codec: codec, Gateway: s.gateway, Door: callback.Door{Tokens: []string{"demo"}}, Logger: log})
 	s.mu.Lock()
 	s.handler = e
 	s.mu.Unlock()

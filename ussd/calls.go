@@ -31,6 +31,9 @@ type call struct {
 	// content is what this call was shown from its first screen on: numbers
 	// never move under the citizen's thumb.
 	content *menu.Content
+	begun   time.Time
+	keys    int     // answered since
+	did     Outcome // of the turn being answered
 	last    time.Time
 	over    bool
 	chain   chain // of providers that send the last input alone
@@ -48,6 +51,7 @@ type call struct {
 type line struct {
 	mu   sync.Mutex
 	e164 string
+	lang string // as last spoken, "": not known
 	// dropped is where the last call stopped, offered again to the next one.
 	dropped   *menu.State
 	droppedAt time.Time

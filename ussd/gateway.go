@@ -9,10 +9,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jamakan/jamakan/callback/pace"
+	"github.com/jamakan/jamakan/callback/refusal"
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/civic/msisdn"
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/store/secret"
+	"github.com/jamakan/jamakan/store/unusual"
 	"github.com/jamakan/jamakan/ussd/menu"
 )
 
@@ -28,8 +31,18 @@ type Config struct {
 	// no limit.
 	DialLimit  int
 	DialWindow time.Duration
+	Limits     Limits
+	Refused    *refusal.Channel // counts who was turned away; nil: nobody counts
+	Unusual    *unusual.Watch   // looks at ballots as they pass; nil: nobody looks
 	Now        func() time.Time
 	Logger     *slog.Logger
+}
+
+// Limits are the limits beside DialLimit; nil ones are none.
+type Limits struct {
+	Ballots    *pace.Keys // one number's
+	AllDials   *pace.Gate // the provider's
+	AllBallots *pace.Gate
 }
 
 // Gateway answers the turns of one provider. It is safe for concurrent use.
@@ -38,6 +51,7 @@ type Gateway struct {
 	calls   *calls
 	started time.Time
 	stats   Stats
+	turns   turns
 
 	mu      sync.Mutex
 	content *menu.Content // prepared from revision
@@ -46,7 +60,7 @@ type Gateway struct {
 
 // New makes a gateway.
 func New(cfg Config) *Gateway {
-	return &Gateway{cfg: cfg, calls: newCalls(), started: cfg.Now()}
+	return &Gateway{cfg: cfg, calls: newCalls(), started: cfg.Now(), turns: newTurns(cfg.Menu)}
 }
 
 // Sweep forgets calls that are over. The owner calls it every half minute.
@@ -87,13 +101,11 @@ func (g *Gateway) sameCaller(k *call, t Turn) bool {
 func (g *Gateway) open(ctx context.Context, t Turn) Answer {
 	e164, err := msisdn.Normalise(t.Number)
 	if err != nil {
-		g.stats.strangers.Add(1)
-		return g.sentence("number.foreign")
+		return g.turnAway(refusal.Foreign, "number.foreign")
 	}
 	extension, ok := g.service(t.Code)
 	if !ok {
-		g.stats.strangers.Add(1)
-		return g.sentence("service.unknown")
+		return g.turnAway(refusal.Code, "service.unknown")
 	}
 	l := g.calls.line(e164, g.cfg.Now())
 	l.mu.Lock()
@@ -116,8 +128,7 @@ func (g *Gateway) open(ctx context.Context, t Turn) Answer {
 func (g *Gateway) openOn(ctx context.Context, t Turn, l *line) Answer {
 	extension, ok := g.service(t.Code)
 	if !ok {
-		g.stats.strangers.Add(1)
-		return g.sentence("service.unknown")
+		return g.turnAway(refusal.Code, "service.unknown")
 	}
 	return g.begin(ctx, t, l, extension)
 }
@@ -125,13 +136,11 @@ func (g *Gateway) openOn(ctx context.Context, t Turn, l *line) Answer {
 // begin begins a call. Its line is held.
 func (g *Gateway) begin(ctx context.Context, t Turn, l *line, extension string) Answer {
 	now := g.cfg.Now()
-	if !l.mayDial(now, g.cfg.DialLimit, g.cfg.DialWindow) {
-		g.stats.limited.Add(1)
-		g.countLimited(l, now)
-		return g.sentence("error.too_many")
+	if a, slow := g.slow(ctx, l, now); slow {
+		return a
 	}
 	k := &call{
-		line: l, number: t.Number, memory: memory{seed: maphash.MakeSeed()}, content: g.prepared(), last: now,
+		line: l, number: t.Number, memory: memory{seed: maphash.MakeSeed()}, content: g.prepared(), last: now, begun: now,
 		count: g.cfg.Book.Meter().Hand(), operator: msisdn.Operator(l.e164),
 	}
 	var err error
@@ -202,6 +211,7 @@ func (g *Gateway) turn(ctx context.Context, k *call, t Turn) Answer {
 	what, input, at := k.memory.read(t.Transcript)
 	if what != readInput {
 		g.stats.repeats.Add(1)
+		g.turns.count(k.state.Screen, Repeated)
 		if what == readRepeat {
 			k.count.Stand(k.last, k.by())
 			k.count.Repeat()
@@ -209,6 +219,7 @@ func (g *Gateway) turn(ctx context.Context, k *call, t Turn) Answer {
 		return k.memory.answer(at)
 	}
 	v := g.view(k)
+	k.keys++
 	step := g.cfg.Menu.Next(k.state, input, v)
 	if step.Act.Deed != civic.NoDeed {
 		step = g.act(ctx, k, t, step, v)
@@ -219,10 +230,16 @@ func (g *Gateway) turn(ctx context.Context, k *call, t Turn) Answer {
 // say remembers a step and gives its answer.
 func (g *Gateway) say(k *call, transcript string, step menu.Step) Answer {
 	begun := k.last
-	k.state = step.State
+	k.state, k.line.lang = step.State, step.State.Lang
 	k.last = g.cfg.Now()
 	k.count.Stand(k.last, k.by())
 	k.count.Took(k.last.Sub(begun))
+	g.turns.time(k.last.Sub(begun))
+	if step.Invalid {
+		k.did = Invalid
+	}
+	g.turns.count(step.State.Screen, k.did)
+	k.did = Shown
 	if k.over = step.Screen.End; k.over || k.recorded {
 		k.countReached()
 	}
@@ -240,6 +257,11 @@ func (g *Gateway) act(ctx context.Context, k *call, t Turn, step menu.Step, v me
 		}
 		return g.cfg.Menu.After(step.State, out, v)
 	}
+	step, ok := g.mayVote(ctx, k, step)
+	if !ok {
+		return step
+	}
+	wasKnown := k.person.Citizen().Known
 	out, err := g.cfg.Book.Commit(ctx, store.Deed{
 		ID:         g.event(k, t),
 		Person:     k.person,
@@ -254,11 +276,14 @@ func (g *Gateway) act(ctx context.Context, k *call, t Turn, step menu.Step, v me
 	if err != nil {
 		g.cfg.Logger.Error("not recorded", "deed", step.Act.Deed, "verdict", out.Verdict, "err", err)
 		g.stats.failed.Add(1)
+		k.did = NotRecorded
 	} else {
 		g.stats.recorded.Add(1)
+		k.did = Recorded
 		if out.Verdict == civic.Noted || out.Verdict == civic.Changed || out.Verdict == civic.Same {
 			k.recorded = true
 		}
+		g.watch(k, step.Act, wasKnown, out)
 	}
 	return g.cfg.Menu.After(step.State, out, v)
 }

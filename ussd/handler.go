@@ -9,29 +9,22 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/jamakan/jamakan/callback"
+	"github.com/jamakan/jamakan/callback/refusal"
 )
 
-// Channel is one provider's way in: its codec, its gateway, and the token in
-// its callback path. Two tokens are valid during a rotation.
+// Channel is one provider's way in: its codec, its gateway, and who may come.
 type Channel struct {
+	callback.Door
 	Codec   Codec
 	Gateway *Gateway
-	Tokens  []string
 	Logger  *slog.Logger
-	// LoopbackOnly is the demonstration: requests that came through a proxy,
-	// or were asked of another host's name, find nothing.
-	LoopbackOnly bool
 }
 
 // Register adds a channel's two routes: turns, and end-of-session events.
 func Register(e *echo.Echo, c Channel) {
 	path := "/ussd/" + c.Codec.Name() + "/:token"
-	e.Any(path, c.guard(c.turn))
-	e.Any(path+"/events", c.guard(c.ended))
-}
-
-func (c Channel) guard(next echo.HandlerFunc) echo.HandlerFunc {
-	return callback.Guard(c.Tokens, c.LoopbackOnly, nil)(next)
+	e.Any(path, c.Guard(c.turn))
+	e.Any(path+"/events", c.Guard(c.ended))
 }
 
 // turn answers a turn: always 200 with an answer, but for a body no phone
@@ -39,7 +32,7 @@ func (c Channel) guard(next echo.HandlerFunc) echo.HandlerFunc {
 func (c Channel) turn(ctx echo.Context) error {
 	req, err := callback.Read(ctx.Request())
 	if err != nil {
-		return callback.Refuse(ctx, err)
+		return c.Refuse(ctx, err)
 	}
 	answer, over := c.answer(ctx, req)
 	if over {
@@ -65,6 +58,7 @@ func (c Channel) answer(ctx echo.Context, req Request) (a Answer, over bool) {
 	t, err := c.Codec.Decode(req)
 	if err != nil {
 		c.Gateway.stats.malformed.Add(1)
+		c.TurnAway(ctx, refusal.Malformed)
 		c.Logger.Warn("a callback can't be read", "provider", c.Codec.Name(), "err", err)
 		return c.Gateway.Sentence("error.internal"), false
 	}
@@ -79,11 +73,12 @@ func (c Channel) answer(ctx echo.Context, req Request) (a Answer, over bool) {
 func (c Channel) ended(ctx echo.Context) error {
 	req, err := callback.Read(ctx.Request())
 	if err != nil {
-		return callback.Refuse(ctx, err)
+		return c.Refuse(ctx, err)
 	}
 	e, err := c.Codec.DecodeEnd(req)
 	if err != nil {
 		c.Gateway.stats.malformed.Add(1)
+		c.TurnAway(ctx, refusal.Malformed)
 		c.Logger.Warn("an end event can't be read", "provider", c.Codec.Name(), "err", err)
 	} else {
 		c.Gateway.Ended(e)

@@ -13,6 +13,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/jamakan/jamakan/callback"
+	"github.com/jamakan/jamakan/callback/refusal"
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/planfile"
 	"github.com/jamakan/jamakan/gsm"
@@ -42,6 +44,8 @@ type stage struct {
 	gateway *ussd.Gateway
 	log     strings.Builder
 	more    []ussd.Codec // of other providers, each with a gateway of its own
+	refused *refusal.Log
+	change  func(*ussd.Config)
 }
 
 // begin is the stage's first moment: a Tuesday, the second day of 2026-W48.
@@ -64,6 +68,7 @@ func (s *stage) pass(d time.Duration) {
 func newStage(t testing.TB, plans ...civic.Plan) *stage {
 	t.Helper()
 	s := &stage{t: t, dir: t.TempDir(), time: begin}
+	s.refused = refusal.New(s.now)
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		h := s.handler
@@ -120,17 +125,22 @@ func (s *stage) open() {
 		s.t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s.gateway = ussd.New(ussd.Config{
+	channel := s.refused.Channel("ussd/africastalking")
+	cfg := ussd.Config{
 		Provider: "africastalking", Book: s.book, Keys: keys, Menu: m,
-		Codes: []string{"*384*55#"}, Lang: "fr", DialLimit: 60, DialWindow: 10 * time.Minute, Now: s.now, Logger: log,
-	})
+		Codes: []string{"*384*55#"}, Lang: "fr", DialLimit: 60, DialWindow: 10 * time.Minute, Now: s.now, Logger: log, Refused: channel,
+	}
+	if s.change != nil {
+		s.change(&cfg)
+	}
+	s.gateway = ussd.New(cfg)
 	e := echo.New()
-	ussd.Register(e, ussd.Channel{Codec: africastalking.Codec{}, Gateway: s.gateway, Tokens: []string{"demo", "a-second-token-of-32-characters"}, Logger: log})
+	ussd.Register(e, ussd.Channel{Codec: africastalking.Codec{}, Gateway: s.gateway, Door: callback.Door{Tokens: []string{"demo", "a-second-token-of-32-characters"}, Refused: channel}, Logger: log})
 	for _, codec := range s.more {
 		g := ussd.New(ussd.Config{
 			Provider: codec.Name(), Book: s.book, Keys: keys, Menu: m, Codes: []string{"*384*55#"}, Lang: "fr", Now: s.now, Logger: log,
 		})
-		ussd.Register(e, ussd.Channel{Codec: codec, Gateway: g, Tokens: []string{"demo"}, Logger: log})
+		ussd.Register(e, ussd.Channel{Codec: codec, Gateway: g, Door: callback.Door{Tokens: []string{"demo"}}, Logger: log})
 	}
 	s.mu.Lock()
 	s.handler = e

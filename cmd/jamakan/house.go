@@ -43,6 +43,9 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 	if err := restoreCut(cfg); err != nil {
 		return nil, err
 	}
+	if err := closedFolder(cfg.Data, cfg.Demo); err != nil {
+		return nil, err
+	}
 	keys, err := loadKeys(cfg, w)
 	if err != nil {
 		return nil, err

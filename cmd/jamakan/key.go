@@ -82,7 +82,7 @@ func keysOf(cfg config.Config, w world, first bool) (*secret.Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := secret.Load(path, first)
+	keys, err := keyFile(path, first, w)
 	if !first && errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("%w; it is made at the first start only: give the kept one, with `jamakan key import`, or the right key_file", err)
 	}

@@ -154,7 +154,8 @@ func gatewayAndAll(t testing.TB, bin, data string, env ...string) (cmd *exec.Cmd
 	t.Helper()
 	at = map[string]string{}
 	cmd = exec.Command(bin, "serve", "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0", "--data", data)
-	cmd.Env = append(append(os.Environ(), "JAMAKAN_LIMITS_DIALS=0", "JAMAKAN_SANDBOX=127.0.0.1:0"), env...)
+	cmd.Env = append(append(os.Environ(), "JAMAKAN_LIMITS_DIALS=0", "JAMAKAN_LIMITS_TEXTS=0", "JAMAKAN_LIMITS_BALLOTS=0", "JAMAKAN_LIMITS_PROVIDER_DIALS=0",
+		"JAMAKAN_LIMITS_PROVIDER_TEXTS=0", "JAMAKAN_LIMITS_PROVIDER_BALLOTS=0", "JAMAKAN_SANDBOX=127.0.0.1:0"), env...)
 	cmd.Dir = t.TempDir()
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -166,7 +167,7 @@ func gatewayAndAll(t testing.TB, bin, data string, env ...string) (cmd *exec.Cmd
 		t.Fatal(err)
 	}
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		if name := strings.Fields(lines.Text()); len(name) > 1 && strings.HasPrefix(name[1], "http://") {
+		if name := strings.Fields(lines.Text()); len(name) > 1 && strings.HasPrefix(name[1], "http") {
 			at[name[0]], _, _ = strings.Cut(name[1], "/sandbox/")
 		}
 		if strings.HasPrefix(lines.Text(), "FICTIF") {

@@ -25,6 +25,7 @@ func (s *servers) room() (desk.Config, error) {
 		Files: h.files, FileNames: h.fileNames, Phone: s.phone(), Demo: h.cfg.Demo, Logger: s.log, Version: version(), Code: code, Short: h.cfg.ShortCode,
 		Disk: h.free, Figures: s.figures, Broken: s.broken,
 	}
+	room.Doors = desk.Doors{Refused: s.doors.refused, Unusual: s.doors.unusual}
 	if room.Spell, err = spellAnswers(h.cfg, h.book); err != nil {
 		return room, err
 	}

@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
 	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -67,8 +70,12 @@ func serve(ctx context.Context, cfg config.Config, w world) error {
 	if err := s.listen(cfg); err != nil {
 		return errors.Join(err, s.texts.closeListener(), h.Close())
 	}
+	signal.Notify(s.hup, syscall.SIGHUP)
 	s.greet(cfg, w)
 	err = s.run(ctx, cfg.Grace)
+	if told := s.doors.tellUnusual(context.WithoutCancel(ctx), h.book, h.now(), true); told != nil {
+		log.Error("what looked unusual is not in the journal", "err", told)
+	}
 	return errors.Join(err, h.Close())
 }
 
@@ -79,6 +86,10 @@ type servers struct {
 	gateways  []*ussd.Gateway
 	texts     *textRoom
 	figures   *desk.Figures
+	doors     doors
+	measures  measures
+	certs     map[*http.Server]*certificate // of listeners with TLS
+	hup       chan os.Signal                // says that they may have changed
 	many      *manyRoom
 	backups   *backupClock
 	restored  *store.Restoration // nil: the data never was
@@ -91,7 +102,11 @@ type servers struct {
 }
 
 func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, error) {
-	s := &servers{house: h, log: log, figures: desk.NewFigures(h.book, h.now), backups: newBackupClock(h, log)}
+	s := &servers{house: h, log: log, hup: make(chan os.Signal, 1), figures: desk.NewFigures(h.book, h.now), backups: newBackupClock(h, log)}
+	var err error
+	if s.doors, err = newDoors(h); err != nil {
+		return nil, err
+	}
 	if err := s.readRestored(ctx); err != nil {
 		return nil, err
 	}
@@ -105,15 +120,19 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 		if err != nil {
 			return nil, err
 		}
+		door, err := s.doors.door("ussd", name, ch.Tokens, ch.Networks)
+		if err != nil {
+			return nil, err
+		}
 		g := ussd.New(ussd.Config{
 			Provider: name, Book: h.book, Keys: h.keys, Menu: m, Codes: ch.Codes, Lang: h.cfg.Language,
-			DialLimit: h.cfg.Limits.Dials, DialWindow: h.cfg.Limits.Window, Now: h.now, Logger: log,
+			DialLimit: h.cfg.Limits.Dials, DialWindow: h.cfg.Limits.Window, Limits: s.doors.dialLimits(),
+			Refused: door.Refused, Unusual: s.doors.unusual, Now: h.now, Logger: log,
 		})
 		s.gateways = append(s.gateways, g)
-		ussd.Register(callbacks, ussd.Channel{Codec: codec, Gateway: g, Tokens: ch.Tokens, Logger: log, LoopbackOnly: h.cfg.Demo})
+		ussd.Register(callbacks, ussd.Channel{Door: door, Codec: codec, Gateway: g, Logger: log})
 	}
-	var err error
-	if s.texts, err = openTexts(ctx, h, log, callbacks); err != nil {
+	if s.texts, err = openTexts(ctx, h, s.doors, log, callbacks); err != nil {
 		return nil, err
 	}
 	if s.many, err = newManyRoom(h, s.texts, log); err != nil {
@@ -126,7 +145,13 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 		return nil, errors.Join(err, s.texts.closeListener())
 	}
 	desk.Register(pages, room)
+	if err := s.registerMetrics(pages); err != nil {
+		return nil, errors.Join(err, s.texts.closeListener())
+	}
 	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
+	if err := s.loadCertificates(); err != nil {
+		return nil, errors.Join(err, s.texts.closeListener())
+	}
 	s.office = &http.Server{Handler: serveOffice(sharedOffice{ownOffice{h}}), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	return s, nil
 }
@@ -216,13 +241,13 @@ func (s *servers) listen(cfg config.Config) (err error) {
 
 func (s *servers) greet(cfg config.Config, w world) {
 	fmt.Fprintf(w.stdout, "Jamakan %s\n", version())
-	fmt.Fprintf(w.stdout, "  callbacks  http://%s\n", s.onCalls.Addr())
-	fmt.Fprintf(w.stdout, "  desk       http://%s\n", s.onDesk.Addr())
+	fmt.Fprintf(w.stdout, "  callbacks  %s://%s\n", s.scheme(s.callbacks), s.onCalls.Addr())
+	fmt.Fprintf(w.stdout, "  desk       %s://%s\n", s.scheme(s.desk), s.onDesk.Addr())
 	if s.texts.on != nil {
 		fmt.Fprintf(w.stdout, "  sandbox    http://%s/sandbox/ stands in for the SMS provider: %s text WOTE 2\n", s.texts.on.Addr(), called())
 	}
 	if cfg.Demo {
-		fmt.Fprintf(w.stdout, "  a phone    http://%s/phone, or in another terminal: %s dial\n", s.onDesk.Addr(), called())
+		fmt.Fprintf(w.stdout, "  a phone    %s://%s/phone, or in another terminal: %s dial\n", s.scheme(s.desk), s.onDesk.Addr(), called())
 		fmt.Fprintf(w.stdout, "FICTIF: a demonstration with an invented commune; data in %s\n", cfg.Data)
 	}
 	s.log.Info("ready", "plans", len(s.house.book.Content().Plans), "records", s.house.book.Health().Records)
@@ -236,12 +261,13 @@ func (s *servers) run(ctx context.Context, grace time.Duration) error {
 	g, ctx := errgroup.WithContext(ctx)
 	for srv, on := range map[*http.Server]net.Listener{s.callbacks: s.onCalls, s.desk: s.onDesk, s.office: s.onSocket} {
 		g.Go(func() error {
-			if err := srv.Serve(on); !errors.Is(err, http.ErrServerClosed) {
+			if err := s.serveOn(srv, on); !errors.Is(err, http.ErrServerClosed) {
 				return fmt.Errorf("listener %s: %w", on.Addr(), err)
 			}
 			return nil
 		})
 	}
+	g.Go(func() error { return s.hangups(ctx) })
 	s.texts.run(ctx, g, s.house.cfg, s.onCalls.Addr().String())
 	g.Go(func() error { return s.clockwork(ctx) })
 	g.Go(func() error { return s.mondays(ctx) })
@@ -280,12 +306,18 @@ func (s *servers) clockwork(ctx context.Context) error {
 			if err := s.house.book.FlushTraffic(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("counts of calls are not written yet", "err", err)
 			}
+			if err := s.measures.read(ctx, s.house); err != nil && ctx.Err() == nil {
+				s.log.Error("metrics of the outbox can't be read", "err", err)
+			}
 		}
 		if err := s.house.book.CloseWeeks(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("weeks that ended are not closed yet", "err", err)
 		}
 		if err := s.figures.Warm(ctx); err != nil && ctx.Err() == nil {
 			s.log.Error("the figures of the last week can't be read", "err", err)
+		}
+		if err := s.doors.tellUnusual(ctx, s.house.book, s.house.now(), false); err != nil && ctx.Err() == nil {
+			s.log.Error("what looked unusual is not in the journal yet", "err", err)
 		}
 		if n%20 == 0 { // at the start, then every ten minutes
 			if err := s.house.book.Sweep(ctx); err != nil && ctx.Err() == nil {

@@ -63,14 +63,14 @@ type textRoom struct {
 }
 
 // openTexts makes the text channels and reads what waits in the outbox.
-func openTexts(ctx context.Context, h *house, log *slog.Logger, callbacks *echo.Echo) (*textRoom, error) {
+func openTexts(ctx context.Context, h *house, at doors, log *slog.Logger, callbacks *echo.Echo) (*textRoom, error) {
 	r := &textRoom{}
 	if err := r.listen(h.cfg, log); err != nil {
 		return nil, err
 	}
 	byName := map[string]*sms.Sender{}
 	for name, ch := range h.cfg.SMS {
-		if err := r.open(h, log, callbacks, name, ch, byName); err != nil {
+		if err := r.open(h, at, log, callbacks, name, ch, byName); err != nil {
 			return nil, errors.Join(err, r.closeListener())
 		}
 	}
@@ -87,7 +87,7 @@ func openTexts(ctx context.Context, h *house, log *slog.Logger, callbacks *echo.
 	return r, nil
 }
 
-func (r *textRoom) open(h *house, log *slog.Logger, callbacks *echo.Echo, name string, ch config.TextChannel, byName map[string]*sms.Sender) error {
+func (r *textRoom) open(h *house, at doors, log *slog.Logger, callbacks *echo.Echo, name string, ch config.TextChannel, byName map[string]*sms.Sender) error {
 	api := ch.API
 	if api == "sandbox" && r.on != nil {
 		api = "http://" + r.on.Addr().String()
@@ -110,9 +110,16 @@ func (r *textRoom) open(h *house, log *slog.Logger, callbacks *echo.Echo, name s
 		Backoff: ch.Backoff, Budget: budget, QuietFrom: from, QuietTo: to, Jitter: rand.Float64,
 	})
 	byName[name] = sender
-	g := sms.New(sms.Config{Provider: name, Book: h.book, Keys: h.keys, Dialogue: d, Sender: sender, Now: h.now, Logger: log})
+	door, err := at.door("sms", name, ch.Tokens, ch.Networks)
+	if err != nil {
+		return err
+	}
+	g := sms.New(sms.Config{
+		Provider: name, Book: h.book, Keys: h.keys, Dialogue: d, Sender: sender, Limits: at.textLimits(),
+		Refused: door.Refused, Unusual: at.unusual, Now: h.now, Logger: log,
+	})
 	r.gateways, r.senders = append(r.gateways, g), append(r.senders, sender)
-	sms.Register(callbacks, sms.Channel{Codec: codec, Gateway: g, Tokens: ch.Tokens, Logger: log, LoopbackOnly: h.cfg.Demo})
+	sms.Register(callbacks, sms.Channel{Door: door, Codec: codec, Gateway: g, Logger: log})
 	return nil
 }
 

@@ -143,7 +143,7 @@ func TestStrangers(t *testing.T) {
 	families := map[string][]string{
 		"ussd/":  {"menu", "phone"},
 		"sms/":   {"command", "sandbox"},
-		"store/": {"secret", "storetest", "outbox", "meter", "durable"},
+		"store/": {"secret", "storetest", "outbox", "meter", "durable", "unusual"},
 	}
 	for _, p := range packages(t) {
 		for family, shared := range families {

@@ -332,6 +332,15 @@ func (s *turn) keyword(k Kind) string {
 	return ""
 }
 
+// Limit is a step that a limit stops: nothing of it is recorded, and a text of
+// limits says so. What was asked last may still be answered.
+func (d *Dialogue) Limit(step Step, key string) Step {
+	s := &turn{d: d, t: d.tongue(step.lang)}
+	step.Act = civic.Act{Deed: civic.JustAnswer, Citizen: step.Act.Citizen}
+	step.Check, step.Erase, step.Mute, step.said = "", false, false, s.say(key)
+	return step
+}
+
 // After says the answer to a step, once it is recorded.
 func (d *Dialogue) After(step Step, out civic.Outcome, v View) Answer {
 	s := &turn{d: d, v: v, now: v.Now(), me: step.Act.Citizen, t: d.tongue(step.lang), talk: step.Talk}

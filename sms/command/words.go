@@ -16,7 +16,7 @@ import (
 func Texts() []string {
 	return []string{
 		"commune.changed", "commune.changed.next", "commune.near", "feedback.answered", "feedback.empty", "feedback.failed", "feedback.seen", "feedback.thanks",
-		"feedback.thanks.open", "feedback.unknown", "follow.none", "help.sms", "help.sms.paid", "lang.changed", "lang.choose",
+		"feedback.thanks.open", "feedback.unknown", "follow.none", "help.sms", "help.sms.paid", "lang.changed", "lang.choose", "limit.ballots", "limit.texts",
 		"optin.done", "optin.done.any", "optout.done", "privacy.deleted", "receipt.ok", "receipt.replaced", "receipt.unknown",
 		"results.not_yet", "results.people", "results.row", "results.too_few", "rumour.thanks", "sms.code_how", "sms.commune_not_found",
 		"sms.did_you_mean", "sms.no_commune.like", "sms.one_only", "sms.over_budget", "sms.results", "sms.too_many", "sms.vote_bad",

@@ -147,6 +147,7 @@ func answer(batch []*request, err error) {
 // commit runs a batch as one transaction. Its error means that the engine has
 // ended.
 func (e *Engine) commit(batch []*request) error {
+	begun := e.opts.Now()
 	b, err := e.run(batch)
 	if err == nil && b.wrote {
 		e.expect(b.version())
@@ -169,6 +170,7 @@ func (e *Engine) commit(batch []*request) error {
 		if b.wrote {
 			e.ground.committed()
 			e.full.Store(nil)
+			e.commits.count(len(batch), e.opts.Now().Sub(begun))
 		}
 		answer(batch, nil)
 		return nil

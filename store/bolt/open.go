@@ -71,7 +71,8 @@ type Engine struct {
 	failure atomic.Pointer[error] // why it stopped
 	full    atomic.Pointer[error] // the last refusal, nil after a commit
 	waiting atomic.Int64
-	lacking bool          // only the reserve is left; of the committer only
+	lacking bool // only the reserve is left; of the committer only
+	commits commits
 	receipt atomic.Uint32 // next number to reserve
 
 	mu      sync.RWMutex // over mem, tip and pending
@@ -154,7 +155,7 @@ func open(opts Options) (e *Engine, err error) {
 	}
 	e = &Engine{
 		db: db, opts: opts, queue: make(chan *request, 8192),
-		tip: &version{published: true}, stop: make(chan struct{}), stopped: make(chan struct{}), done: make(chan struct{}),
+		tip: &version{published: true}, stop: make(chan struct{}), stopped: make(chan struct{}), done: make(chan struct{}), commits: newCommits(),
 	}
 	clean, err := e.prepare()
 	if err == nil {

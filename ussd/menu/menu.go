@@ -204,6 +204,9 @@ func (m *Menu) print() uint64 {
 // screens: a call is never continued across two.
 func (m *Menu) Fingerprint() uint64 { return m.fingerprint }
 
+// Screens are the names of every screen, in order.
+func (m *Menu) Screens() []Name { return slices.Sorted(maps.Keys(m.rows)) }
+
 // Languages are the tags of the languages offered, in menu order.
 func (m *Menu) Languages() []string { return slices.Clone(m.offered) }
 

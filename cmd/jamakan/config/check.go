@@ -32,8 +32,11 @@ func (c Config) Check() error {
 	if len(c.USSD)+len(c.SMS) == 0 {
 		return invalid("ussd, sms: give at least one provider: africastalking")
 	}
+	if err := c.checkSafe(); err != nil {
+		return err
+	}
 	for name, ch := range c.SMS {
-		if err := ch.check(name, loopback(c.Listen), c.Demo && c.Sandbox != ""); err != nil {
+		if err := ch.check(name, c.Demo && c.Sandbox != ""); err != nil {
 			return err
 		}
 	}
@@ -44,7 +47,7 @@ func (c Config) Check() error {
 		return invalid("sandbox: the stand-in provider is only served on loopback, like 127.0.0.1:8082")
 	}
 	for name, ch := range c.USSD {
-		if err := ch.check(name, loopback(c.Listen)); err != nil {
+		if err := ch.check(name); err != nil {
 			return err
 		}
 	}
@@ -69,7 +72,7 @@ func (c Config) Check() error {
 	if err := c.Keep.check(); err != nil {
 		return err
 	}
-	if c.ReplyDays < 0 || c.Limits.Dials < 0 || c.Limits.Window < 0 || c.Grace < 0 {
+	if c.ReplyDays < 0 || c.Limits.negative() || c.Grace < 0 {
 		return invalid("reply_days, limits and grace can't be negative")
 	}
 	return nil
@@ -101,35 +104,18 @@ func (m Mail) check() error {
 	return nil
 }
 
-// checkTokens says what is wrong with a channel's tokens.
-func checkTokens(where string, tokens []string, onLoopback bool) error {
-	if len(tokens) == 0 || slices.Contains(tokens, "") {
-		return invalid("%s.tokens: give one token of %d characters or more", where, MinToken)
-	}
-	for _, t := range tokens {
-		if len(t) < MinToken && !onLoopback {
-			return invalid("%s.tokens: a token under %d characters is refused off loopback; make one with: head -c 24 /dev/urandom | base64 | tr '+/' '-_'", where, MinToken)
-		}
-		if strings.ContainsAny(t, "/?#% ") {
-			return invalid("%s.tokens: letters, digits, - and _ only", where)
-		}
-	}
-	return nil
-}
-
-func (ch TextChannel) check(name string, onLoopback, sandbox bool) error {
+func (ch TextChannel) check(name string, sandbox bool) error {
 	where := "sms." + name
-	if err := checkTokens(where, ch.Tokens, onLoopback); err != nil {
-		return err
-	}
 	if !slices.Contains([]string{"gsm7", "ascii", "ucs2"}, ch.Spelling) {
 		return invalid("%s.spelling: %q; write gsm7, ascii or ucs2", where, ch.Spelling)
 	}
 	switch {
 	case ch.API == "sandbox" && !sandbox:
 		return invalid("%s.api: the stand-in provider runs in the demonstration only; leave api empty for the provider's own address", where)
-	case ch.API != "" && ch.API != "sandbox" && !strings.HasPrefix(ch.API, "https://") && !strings.HasPrefix(ch.API, "http://127.0.0.1") && !strings.HasPrefix(ch.API, "http://localhost") && !strings.HasPrefix(ch.API, "http://[::1]"):
+	case ch.API != "" && ch.API != "sandbox" && !safeAddress(ch.API):
 		return invalid("%s.api: %q; write an https address: the key travels with every message", where, ch.API)
+	case ch.Generic.Send != "" && !safeAddress(ch.Generic.Send):
+		return invalid("%s.generic.send: %q; write an https address: numbers and texts travel with every message", where, ch.Generic.Send)
 	case ch.Username == "" || ch.APIKey == "":
 		return invalid("%s: username and api_key are the account at the provider; give api_key by %s", where, EnvName([]string{"sms", name, "api_key"}))
 	case ch.Rate < 0 || ch.Parallel < 1 || ch.Parallel > 64:
@@ -151,10 +137,7 @@ func (ch TextChannel) check(name string, onLoopback, sandbox bool) error {
 	return nil
 }
 
-func (ch Channel) check(name string, onLoopback bool) error {
-	if err := checkTokens("ussd."+name, ch.Tokens, onLoopback); err != nil {
-		return err
-	}
+func (ch Channel) check(name string) error {
 	if len(ch.Codes) == 0 {
 		return invalid("ussd.%s.codes: give the code citizens dial, like \"*384*55#\"", name)
 	}

@@ -28,11 +28,16 @@ import (
 // Config is the whole configuration. Field comments in tags are what
 // `jamakan config describe` prints.
 type Config struct {
-	Listen  string `yaml:"listen" doc:"address of the callbacks listener: what the provider calls"`
-	Desk    string `yaml:"desk" doc:"address of the desk listener: pages for people; keep it on loopback or behind a proxy with TLS"`
-	Data    string `yaml:"data" doc:"folder of the database and of the control socket"`
-	KeyFile string `yaml:"key_file" doc:"file of the master key, mode 0600, outside the data folder; empty: JAMAKAN_KEY in the environment, or, in the demonstration only, data/demo.key"`
-	Demo    bool   `yaml:"demo" doc:"load the fictive commune when the database is empty, and show the simulated phone"`
+	Listen string `yaml:"listen" doc:"address of the callbacks listener: what the provider calls"`
+	Desk   string `yaml:"desk" doc:"address of the desk listener: pages for people; keep it on loopback or behind a proxy with TLS"`
+	TLS    TLS    `yaml:"tls" doc:"certificates of the two listeners, read again when they change; empty: no TLS here"`
+	// BehindProxy says that a proxy with TLS stands before the desk.
+	BehindProxy bool     `yaml:"behind_proxy" doc:"a proxy with TLS stands before the desk: without this or a certificate it is only served on loopback"`
+	Proxies     []string `yaml:"proxies" doc:"addresses or networks of proxies of yours, like 127.0.0.1/32: only their X-Forwarded-For is believed"`
+	Metrics     string   `yaml:"metrics_token" doc:"token that lets another machine read /metrics on the desk listener, in clear or as sha256:...; empty: this machine only"`
+	Data        string   `yaml:"data" doc:"folder of the database and of the control socket"`
+	KeyFile     string   `yaml:"key_file" doc:"file of the master key, mode 0600, outside the data folder; empty: JAMAKAN_KEY in the environment, or, in the demonstration only, data/demo.key"`
+	Demo        bool     `yaml:"demo" doc:"load the fictive commune when the database is empty, and show the simulated phone"`
 
 	Language  string `yaml:"language" doc:"language of sentences said before the caller has chosen one"`
 	Locales   string `yaml:"locales" doc:"folder of more languages (active.<tag>.toml); empty: the built-in ones"`
@@ -47,17 +52,26 @@ type Config struct {
 	Backup   Backup                 `yaml:"backup" doc:"copies of the database, made and verified while the gateway runs; jamakan backup makes one at once"`
 	Contact  string                 `yaml:"contact" doc:"line printed on the wall sheet: whom to ask, and where; empty: none"`
 	Sandbox  string                 `yaml:"sandbox" doc:"address of the built-in stand-in for an SMS provider, in the demonstration only; empty: none"`
-	Limits   Limits                 `yaml:"limits" doc:"what one number may do"`
+	Limits   Limits                 `yaml:"limits" doc:"what one number may do, and one provider"`
 	Store    Store                  `yaml:"store" doc:"the embedded database"`
 	Keep     Retention              `yaml:"retention" doc:"how long what is known of people is kept; the journal and what is counted are kept for good"`
 	LogLevel string                 `yaml:"log_level" doc:"debug, info, warn or error; no level shows a phone number"`
 	Grace    time.Duration          `yaml:"grace" doc:"how long a stop waits for what was accepted"`
 }
 
+// TLS are the certificates of the listeners.
+type TLS struct {
+	Cert     string `yaml:"cert" doc:"file of the callbacks listener's certificate and its chain, PEM"`
+	Key      string `yaml:"key" doc:"file of its key, readable by this program alone"`
+	DeskCert string `yaml:"desk_cert" doc:"the same, of the desk listener"`
+	DeskKey  string `yaml:"desk_key" doc:"file of its key"`
+}
+
 // Channel is one provider's USSD channel.
 type Channel struct {
 	Codec    string   `yaml:"codec" doc:"how the provider speaks: africastalking or generic; empty: the channel's own name"`
-	Tokens   []string `yaml:"tokens" doc:"secret last part of the callback address, 22 characters or more; two are valid during a change"`
+	Tokens   []string `yaml:"tokens" doc:"secret last part of the callback address, 22 characters or more, in clear or as sha256:... (jamakan config token makes one); two at most, during a change"`
+	Networks []string `yaml:"networks" doc:"addresses or networks that callbacks may come from, like 203.0.113.0/24; empty: any"`
 	Codes    []string `yaml:"codes" doc:"service codes in service, as dialled"`
 	Spelling string   `yaml:"spelling" doc:"gsm7 (è ò ny ng), ascii (no accents) or ucs2 (ɛ ɔ ɲ ŋ)"`
 	Septets  int      `yaml:"septets" doc:"longest screen in GSM-7, septets"`
@@ -68,7 +82,8 @@ type Channel struct {
 
 // TextChannel is one provider's SMS channel.
 type TextChannel struct {
-	Tokens   []string          `yaml:"tokens" doc:"secret part of the callback addresses, 22 characters or more; two are valid during a change"`
+	Tokens   []string          `yaml:"tokens" doc:"secret part of the callback addresses, 22 characters or more, in clear or as sha256:... (jamakan config token makes one); two at most, during a change"`
+	Networks []string          `yaml:"networks" doc:"addresses or networks that callbacks may come from, like 203.0.113.0/24; empty: any"`
 	Codec    string            `yaml:"codec" doc:"how the provider speaks: africastalking or generic; empty: the channel's own name"`
 	Username string            `yaml:"username" doc:"account at the provider"`
 	APIKey   string            `yaml:"api_key" doc:"its key; better given by the environment"`
@@ -109,10 +124,16 @@ type Backup struct {
 	Scratch string        `yaml:"scratch" doc:"folder for the copy that is verified first, not encrypted, as large as the database and soon gone; empty: the data folder"`
 }
 
-// Limits bound what one number may do.
+// Limits bound what one number may do, and one provider.
 type Limits struct {
-	Dials  int           `yaml:"dials" doc:"calls one number may start within the window; 0: no limit"`
-	Window time.Duration `yaml:"window" doc:"the window of that count"`
+	Dials   int           `yaml:"dials" doc:"calls one number may start within the window; 0: no limit"`
+	Texts   int           `yaml:"texts" doc:"texts of one number that are read within the window; more are kept sealed for 30 days, unread, but for STOP and EFFACER; 0: no limit"`
+	Ballots int           `yaml:"ballots" doc:"ballots one number may record within the window, by calls and texts together; 0: no limit"`
+	Window  time.Duration `yaml:"window" doc:"the window of these counts"`
+
+	ProviderDials   int `yaml:"provider_dials" doc:"calls one provider may start within a minute; more are told to try later; 0: no limit"`
+	ProviderTexts   int `yaml:"provider_texts" doc:"texts one provider may deliver within a minute; more are answered 503, to be delivered again; 0: no limit"`
+	ProviderBallots int `yaml:"provider_ballots" doc:"ballots by one provider within a minute; 0: no limit"`
 }
 
 // Store is the embedded database.
@@ -135,12 +156,15 @@ func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Desk: "127.0.0.1:8081", Data: "data", Demo: true,
 		Language: "fr", ShortCode: demoShortCode,
-		USSD:     map[string]Channel{"africastalking": defaultCalls("demo")},
-		SMS:      map[string]TextChannel{"africastalking": demoTexts()},
-		Sandbox:  "127.0.0.1:8082",
-		Mail:     Mail{Port: 587, TLS: "starttls"},
-		Backup:   Backup{Every: 24 * time.Hour, Daily: 7, Weekly: 8},
-		Limits:   Limits{Dials: 60, Window: 10 * time.Minute},
+		USSD:    map[string]Channel{"africastalking": defaultCalls("demo")},
+		SMS:     map[string]TextChannel{"africastalking": demoTexts()},
+		Sandbox: "127.0.0.1:8082",
+		Mail:    Mail{Port: 587, TLS: "starttls"},
+		Backup:  Backup{Every: 24 * time.Hour, Daily: 7, Weekly: 8},
+		Limits: Limits{
+			Dials: 60, Texts: 60, Ballots: 30, Window: 10 * time.Minute,
+			ProviderDials: 60_000, ProviderTexts: 30_000, ProviderBallots: 60_000,
+		},
 		Store:    Store{Mmap: "4GB", Reserve: "64MB"},
 		Keep:     Retention(store.DefaultRetention()),
 		LogLevel: "info", Grace: 10 * time.Second,
@@ -202,11 +226,15 @@ func Load(path string, asked bool, getenv func(string) string) (Config, error) {
 	default:
 		return c, fmt.Errorf("%w: %w; give an existing file to --config", ErrInvalid, err)
 	}
+	secrets := c.secrets() // of the file: what the environment gives is not in it
 	if err := fromEnvironment(&c, getenv); err != nil {
 		return c, err
 	}
 	c.InService()
-	return c, c.Check()
+	if err := c.Check(); err != nil {
+		return c, err
+	}
+	return c, c.closed(path, secrets)
 }
 
 func decode(data []byte, c *Config) error {

@@ -1,0 +1,95 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jamakan/jamakan/callback"
+)
+
+const goodToken = "abcdefghijklmnopqrstuvwx"
+
+// served is a configuration as a commune has it: no demonstration, calls only.
+func served(change func(*Config, *Channel)) Config {
+	c := Default()
+	c.Demo, c.SMS, c.Listen = false, nil, "0.0.0.0:8080"
+	ch := c.USSD["africastalking"]
+	ch.Tokens = []string{goodToken}
+	change(&c, &ch)
+	c.USSD["africastalking"] = ch
+	return c
+}
+
+// Each unsafe configuration is refused with what to write instead.
+func TestWhatLetsSomebodyInIsRefused(t *testing.T) {
+	texts := func(change func(*TextChannel)) func(*Config, *Channel) {
+		return func(c *Config, _ *Channel) {
+			ch := defaultTexts(goodToken)
+			ch.Username, ch.APIKey = "commune", "k"
+			change(&ch)
+			c.SMS, c.ShortCode = map[string]TextChannel{"africastalking": ch}, "36000"
+		}
+	}
+	for name, tc := range map[string]struct {
+		change func(*Config, *Channel)
+		says   string // "": it can be used
+	}{
+		"as it should be":    {func(*Config, *Channel) {}, ""},
+		"desk in clear":      {func(c *Config, _ *Channel) { c.Desk = "0.0.0.0:8081" }, "behind_proxy: true"},
+		"desk behind proxy":  {func(c *Config, _ *Channel) { c.Desk, c.BehindProxy = "0.0.0.0:8081", true }, ""},
+		"desk with TLS":      {func(c *Config, _ *Channel) { c.Desk, c.TLS.DeskCert, c.TLS.DeskKey = "0.0.0.0:8081", "c", "k" }, ""},
+		"half a certificate": {func(c *Config, _ *Channel) { c.TLS.Cert = "c" }, "both"},
+		"three tokens":       {func(_ *Config, ch *Channel) { ch.Tokens = []string{goodToken, goodToken, goodToken} }, "two at most"},
+		"hashed token":       {func(_ *Config, ch *Channel) { ch.Tokens = []string{callback.HashToken("x"), goodToken} }, ""},
+		"half a hash":        {func(_ *Config, ch *Channel) { ch.Tokens = []string{"sha256:abcd"} }, "64 hexadecimal"},
+		"odd letters":        {func(_ *Config, ch *Channel) { ch.Tokens = []string{goodToken + "é"} }, "letters, digits"},
+		"network":            {func(_ *Config, ch *Channel) { ch.Networks = []string{"203.0.113.0/24", "2001:db8::1"} }, ""},
+		"no network":         {func(_ *Config, ch *Channel) { ch.Networks = []string{"here"} }, "203.0.113.0/24"},
+		"network with bits":  {func(_ *Config, ch *Channel) { ch.Networks = []string{"203.0.113.7/24"} }, "write 203.0.113.0/24"},
+		"no proxy":           {func(c *Config, _ *Channel) { c.Proxies = []string{"nginx"} }, "proxies"},
+		"metrics token":      {func(c *Config, _ *Channel) { c.Metrics = "short" }, "metrics_token"},
+		"negative limit":     {func(c *Config, _ *Channel) { c.Limits.ProviderTexts = -1 }, "negative"},
+		"API in clear":       {texts(func(ch *TextChannel) { ch.API = "http://api.example.com" }), "https"},
+		"API that begins so": {texts(func(ch *TextChannel) { ch.API = "http://127.0.0.1.example.com" }), "https"},
+		"API on loopback":    {texts(func(ch *TextChannel) { ch.API = "http://127.0.0.1:8082" }), ""},
+		"gateway in clear":   {texts(func(ch *TextChannel) { ch.Generic.Send = "http://phone.example/message" }), "https"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := served(tc.change).Check()
+			if tc.says == "" && err != nil || tc.says != "" && (!errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), tc.says)) {
+				t.Errorf("got %v, want %q", err, tc.says)
+			}
+		})
+	}
+}
+
+// A file that everybody reads and that holds a secret is not used.
+func TestOpenFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config.yaml")
+	text := "demo: false\nsms: {}\nussd:\n  passerelle: {tokens: [" + goodToken + "]}\n"
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(file, true, none); !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "chmod") {
+		t.Errorf("got %v", err)
+	}
+	if err := os.Chmod(file, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(file, true, none); err != nil {
+		t.Error(err)
+	}
+	hashed := strings.ReplaceAll(text, goodToken, "\""+callback.HashToken(goodToken)+"\"")
+	if err := os.WriteFile(file, []byte(hashed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(file, true, none); err != nil {
+		t.Errorf("a hash is no secret: %v", err)
+	}
+}
