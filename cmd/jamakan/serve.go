@@ -306,6 +306,9 @@ func (s *servers) clockwork(ctx context.Context) error {
 			if err := s.house.book.FlushTraffic(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("counts of calls are not written yet", "err", err)
 			}
+			if err := s.house.book.FlushApart(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("replies counted apart are not written yet", "err", err)
+			}
 			if err := s.measures.read(ctx, s.house); err != nil && ctx.Err() == nil {
 				s.log.Error("metrics of the outbox can't be read", "err", err)
 			}
