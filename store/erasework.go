@@ -131,13 +131,22 @@ func recalled(v View, mark Key, m outbox.Message) bool {
 	return ok && json.Unmarshal(stored, &e) == nil && e.after(m)
 }
 
-// receiver is where the mark of a message's receiver would be, and what hides
-// her number in the name that a provider gives the message.
-func (b *Book) receiver(m outbox.Message) (mark Key, hide func(string) string) {
+// receiver is where the mark of a message's receiver would be, and what tells
+// whether a name that a provider gives the message holds her number. Such a
+// name names nothing: its keyed hash would be one of her number, kept for weeks
+// by who has the key, after EFFACER too.
+func (b *Book) receiver(m outbox.Message) (mark Key, isHers func(name string) bool) {
 	to, err := b.keys.Open(toOwner(m.Ref), m.To)
 	if err != nil || len(to) < 8 {
-		return eraseKey([16]byte{}), func(s string) string { return s } // nobody's
+		return eraseKey([16]byte{}), func(string) bool { return false } // nobody's
 	}
 	local := string(to[len(to)-8:])
-	return eraseKey(b.keys.Citizen(string(to))), func(s string) string { return strings.ReplaceAll(s, local, "********") }
+	return eraseKey(b.keys.Citizen(string(to))), func(name string) bool {
+		return strings.Contains(strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, name), local)
+	}
 }
