@@ -49,6 +49,9 @@ func (v serveVerb) Run(ctx context.Context, c *common, w world) error {
 	if err := cfg.Check(); err != nil {
 		return err
 	}
+	if err := noCore(); err != nil {
+		return fmt.Errorf("a core of this process would hold numbers, and can't be forbidden: %w", err)
+	}
 	if runtime.GOMAXPROCS(0) < 2 {
 		runtime.GOMAXPROCS(2) // one P is held by fsync: three times slower
 	}
