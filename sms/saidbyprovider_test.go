@@ -14,13 +14,13 @@ import (
 
 // TestProvidersWordsHoldNoNumber: a provider that puts the number into its
 // statuses and names, whatever it answers, is neither logged nor shown nor kept
-// with it. (The stage looks into the log when it ends.)
+// with it, and writes no line of the log. (The stage looks into the log when it ends.)
 func TestProvidersWordsHoldNoNumber(t *testing.T) {
 	for status, state := range map[int]outbox.State{101: outbox.Accepted, 403: outbox.Refused, 501: outbox.Queued, 405: outbox.Queued, 999: outbox.Unknown} {
 		api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			to := r.FormValue("to")
 			w.WriteHeader(http.StatusCreated)
-			_, _ = fmt.Fprintf(w, `{"SMSMessageData":{"Message":"Sent to %s","Recipients":[{"number":%q,"status":"Said of %s","statusCode":%d,"messageId":%q,"cost":"XOF 25"}]}}`, to, to, to, status, to)
+			_, _ = fmt.Fprintf(w, `{"SMSMessageData":{"Message":"Sent to %s","Recipients":[{"number":%q,"status":"Said of %s\ntime=now level=ERROR msg=forged","statusCode":%d,"messageId":%q,"cost":"XOF 25"}]}}`, to, to, to, status, to)
 		}))
 		s := newStage(t, func(cfg *sms.SenderConfig) {
 			carrier, err := africastalking.New(africastalking.Account{Username: "sandbox", APIKey: "secret-key", API: api.URL})
@@ -44,6 +44,11 @@ func TestProvidersWordsHoldNoNumber(t *testing.T) {
 		}
 		if why := s.sender.Status().Paused; strings.Contains(why, "76000001") || status == 405 && why == "" {
 			t.Errorf("%d: shown as %q", status, why)
+		}
+		for line := range strings.Lines(s.log.String()) {
+			if !strings.HasPrefix(line, "time=2") {
+				t.Errorf("%d: a line that the gateway did not write: %q", status, line)
+			}
 		}
 		api.Close()
 	}
