@@ -154,5 +154,10 @@ func (b *Book) Check(ctx context.Context, progress func(done, total uint64)) (Re
 			return len(report.Problems) < 100
 		})
 	})
+	if err != nil {
+		return report, err
+	}
+	apart, err := b.checkApart(ctx)
+	report.Problems = append(report.Problems, apart...)
 	return report, err
 }

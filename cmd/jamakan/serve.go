@@ -49,6 +49,9 @@ func (v serveVerb) Run(ctx context.Context, c *common, w world) error {
 	if err := cfg.Check(); err != nil {
 		return err
 	}
+	if err := noCore(); err != nil {
+		return fmt.Errorf("a core of this process would hold numbers, and can't be forbidden: %w", err)
+	}
 	if runtime.GOMAXPROCS(0) < 2 {
 		runtime.GOMAXPROCS(2) // one P is held by fsync: three times slower
 	}
@@ -305,6 +308,9 @@ func (s *servers) clockwork(ctx context.Context) error {
 		if n%2 == 0 { // at the start, then every minute
 			if err := s.house.book.FlushTraffic(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("counts of calls are not written yet", "err", err)
+			}
+			if err := s.house.book.FlushApart(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("replies counted apart are not written yet", "err", err)
 			}
 			if err := s.measures.read(ctx, s.house); err != nil && ctx.Err() == nil {
 				s.log.Error("metrics of the outbox can't be read", "err", err)
