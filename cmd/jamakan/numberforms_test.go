@@ -65,6 +65,20 @@ func (h *hunt) add(name, bytes string) {
 	h.near[bit/64] |= 1 << (bit % 64)
 }
 
+// stands says whether digits with something between them stand by themselves: in
+// "00000001795567276123-4578" (where a message lies: nanoseconds and a hash) the
+// eight around the hyphen are nobody's, in "2236543-2100" they are.
+func (f form) stands(data []byte, from int) bool {
+	if !strings.Contains(f.name, " by ") {
+		return true
+	}
+	digit := func(at int) bool { return at >= 0 && at < len(data) && data[at] >= '0' && data[at] <= '9' }
+	if digit(from + len(f.bytes)) {
+		return false
+	}
+	return !digit(from-1) || from >= 3 && string(data[from-3:from]) == "223" && (!digit(from-4) || from >= 5 && string(data[from-5:from-3]) == "00" && !digit(from-6))
+}
+
 // isWeak says whether a form is eight digits as eight bytes.
 func isWeak(name string) bool {
 	_, digits, ok := strings.Cut(name, "-endian ")
@@ -167,7 +181,7 @@ func (h *hunt) in(data []byte) (found []string) {
 			continue
 		}
 		for _, f := range h.forms[[anchor]byte(data[i:])] {
-			if from := i - f.at; from >= 0 && strings.HasPrefix(string(data[from:min(len(data), from+len(f.bytes))]), f.bytes) {
+			if from := i - f.at; from >= 0 && strings.HasPrefix(string(data[from:min(len(data), from+len(f.bytes))]), f.bytes) && f.stands(data, from) {
 				if f.weak {
 					weak[f.name] = true
 				} else {
@@ -242,7 +256,12 @@ func TestHuntFindsEveryForm(t *testing.T) {
 			t.Errorf("not found in base64 after %d bytes: %s", pad, text)
 		}
 	}
-	for _, innocent := range []string{"00001795567276123457", "ref 7612345712", "+22370000000", strings.Repeat("\x00", 64)} {
+	for _, whole := range []string{"+2237612-3457", "002237612 3457", "tel=7612-3457;", "22376.12.34.57"} {
+		if len(h.in([]byte("x "+whole+" "+strings.Repeat("\x00", 9)))) == 0 {
+			t.Errorf("not found: %s", whole)
+		}
+	}
+	for _, innocent := range []string{"sent/00000001795567277612-3457ab9f", "7612-34578", "00001795567276123457", "ref 7612345712", "+22370000000", strings.Repeat("\x00", 64)} {
 		if found := h.in([]byte(innocent)); len(found) > 0 {
 			t.Errorf("%q is taken for %v", innocent, slices.Compact(found))
 		}
