@@ -95,6 +95,12 @@ func TestNoDataIsInvented(t *testing.T) {
 	h.wants(0, "Nothing wrong", "check", "--data", data)
 }
 
+// A token of a gateway in service, and where it is given.
+const (
+	tokensName = "JAMAKAN_USSD_AFRICASTALKING_TOKENS"
+	longToken  = "abcdefghijklmnopqrstuvwx"
+)
+
 // TestKeyPlaceIsChecked: what serve refuses, config check refuses.
 func TestKeyPlaceIsChecked(t *testing.T) {
 	keys, err := secret.New()
@@ -114,13 +120,13 @@ func TestKeyPlaceIsChecked(t *testing.T) {
 		{map[string]string{"JAMAKAN_KEY": keys.Text()}, 0, "can be used"},
 		{map[string]string{"JAMAKAN_KEY_FILE": filepath.Join(t.TempDir(), "key")}, 0, "can be used"},
 	} {
-		c.env["JAMAKAN_DEMO"] = "false"
+		c.env["JAMAKAN_DEMO"], c.env[tokensName] = "false", longToken
 		hand{t: t, env: c.env}.wants(c.code, c.says, "config", "check", "--data", data)
 		if c.code != 0 {
 			hand{t: t, env: c.env}.wants(c.code, c.says, "serve", "--data", data)
 		}
 	}
-	hand{t: t, env: map[string]string{"JAMAKAN_DEMO": "false", "JAMAKAN_KEY_FILE": inside}, stdin: keys.Text()}.wants(2, "inside the data folder", "key", "import", "--data", data)
+	hand{t: t, env: map[string]string{"JAMAKAN_DEMO": "false", tokensName: longToken, "JAMAKAN_KEY_FILE": inside}, stdin: keys.Text()}.wants(2, "inside the data folder", "key", "import", "--data", data)
 	if isThere(inside) {
 		t.Error("the key was written beside the data")
 	}
