@@ -166,6 +166,29 @@ type sharedOffice struct{ ownOffice }
 // Close does nothing.
 func (sharedOffice) Close() error { return nil }
 
+// Check verifies the data while people vote: every page of a copy, in a process
+// of its own, then the log against what is in memory.
+func (o sharedOffice) Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error) {
+	h := o.house
+	h.copying.Lock()
+	f, _, bad := h.verifiedCopy(ctx)
+	h.copying.Unlock()
+	if bad == nil {
+		bad = f.Close()
+	}
+	if bad != nil && !errors.Is(bad, store.ErrCorrupt) {
+		return store.Report{}, bad
+	}
+	report, err := h.engine.CheckServing(ctx, progress)
+	if err == nil {
+		report, err = h.book.CheckRecords(ctx, report)
+	}
+	if bad != nil {
+		report.Problems = append(report.Problems, bad.Error())
+	}
+	return report, err
+}
+
 // codecs are the USSD providers this binary knows: the one place to add one.
 func codecs() map[string]func(name string, ch config.Channel) (ussd.Codec, error) {
 	return map[string]func(string, config.Channel) (ussd.Codec, error){

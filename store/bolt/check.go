@@ -48,8 +48,17 @@ func (e *Engine) deleteRows(ctx context.Context, packed [][]byte) (int, error) {
 // Check verifies pages, log, tree, indexes and counters against each other. It
 // reads the log anew and compares what it finds with what is stored and with
 // what is in memory, at the same length of the log.
+// Nothing may be written meanwhile: bbolt's walk over the pages reads the list
+// of free ones, which a commit changes under it. CheckServing is for an engine
+// in service.
 func (e *Engine) Check(ctx context.Context, progress func(done, total uint64)) (report store.Report, err error) {
 	return e.check(ctx, true, progress)
+}
+
+// CheckServing is Check without the pages, while commands go on. Pages are
+// verified in a copy: see Backup and Examine.
+func (e *Engine) CheckServing(ctx context.Context, progress func(done, total uint64)) (store.Report, error) {
+	return e.check(ctx, false, progress)
 }
 
 // check also walks the pages, unless that was done.
