@@ -47,6 +47,7 @@ type service struct {
 	env   []string
 	cmd   *exec.Cmd
 	calls string // address of the callbacks
+	desk  string // of the desk
 }
 
 // start starts it, and waits until it says that it is ready.
@@ -83,13 +84,17 @@ func (s *service) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := bufio.NewScanner(stdout)
-	for lines.Scan() && !strings.Contains(lines.Text(), "desk ") {
-		if f := strings.Fields(lines.Text()); len(f) == 2 && f[0] == "callbacks" {
-			s.calls = f[1]
+	t.Cleanup(func() { s.stop(t) })
+	at := map[string]string{}
+	for at["desk"] == "" && lines.Scan() {
+		if f := strings.Fields(lines.Text()); len(f) == 2 {
+			at[f[0]] = f[1]
 		}
 	}
-	if s.calls == "" {
-		t.Fatalf("the service does not start: %v %s", s.cmd.Wait(), stderr.String())
+	if s.calls, s.desk = at["callbacks"], at["desk"]; s.desk == "" {
+		ended := s.cmd.Wait()
+		s.cmd = nil
+		t.Fatalf("the service does not start: %v %s", ended, stderr.String())
 	}
 	go func() {
 		for lines.Scan() {
@@ -98,7 +103,6 @@ func (s *service) start(t *testing.T) {
 	if got := next(); got != "READY=1" {
 		t.Fatalf("the service says %q", got)
 	}
-	t.Cleanup(func() { s.stop(t) })
 }
 
 // stop stops it, if it runs.
@@ -107,5 +111,5 @@ func (s *service) stop(t *testing.T) {
 	if s.cmd != nil {
 		stopGently(t, s.cmd)
 	}
-	s.cmd, s.calls = nil, ""
+	s.cmd, s.calls, s.desk = nil, "", ""
 }
