@@ -175,3 +175,20 @@ func TestVerbsUseTheClockTheyAreGiven(t *testing.T) {
 		t.Errorf("counted at %v, want %v; %v", view.last.at, at, err)
 	}
 }
+
+// TestKeyMake: a key is made where there is none, outside the data, and never
+// replaced.
+func TestKeyMake(t *testing.T) {
+	data, file := t.TempDir(), filepath.Join(t.TempDir(), "master.key")
+	h := hand{t: t}
+	h.wants(2, "inside the data folder", "key", "make", filepath.Join(data, "key"), "--data", data)
+	h.wants(0, "Print it for the safe", "key", "make", file, "--data", data)
+	kept, err := secret.Load(file, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.wants(2, "never replaced", "key", "make", file, "--data", data)
+	if again, err := secret.Load(file, false); err != nil || again.Fingerprint() != kept.Fingerprint() {
+		t.Errorf("the key is another: %v", err)
+	}
+}
