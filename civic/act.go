@@ -37,6 +37,7 @@ const (
 	SaveProfile       // what Citizen says, when already known and changed; Text: her opinion that gets the commune
 	JustAnswer        // nothing but the answer: a text that asks for help
 	EraseMe           // her profile, number and texts; ballots stay counted, without number
+	AnswerApart       // Consultation, Question, Reply: counted apart; nothing is recorded of her
 )
 
 // Act is one deed with its values: a plain value, made by the dialogue and
@@ -48,6 +49,8 @@ type Act struct {
 	Marks        []Mark
 	Topic        string
 	Text         string
+	Question     ApartQuestion
+	Reply        Reply
 }
 
 // Verdict is how an act ended.
@@ -77,6 +80,6 @@ type Outcome struct {
 	Verdict Verdict
 	Code    string    // receipt or reference, as the citizen reads it
 	At      time.Time // date to name: closing for Noted, change for Superseded, vote for Found
-	First   bool      // first ballot of this number in the consultation
+	First   bool      // first ballot of this number in the consultation; of DeclareGroup: nothing of the kind was asked of it before
 	Place   Code      // commune under which the ballot counts, when it is not her present one
 }

@@ -106,6 +106,7 @@ type Report struct {
 	Ballots     []BallotFlow   `json:"ballots,omitempty"`
 	Feedback    []FeedbackRow  `json:"feedback,omitempty"` // received, answered or waiting in the week
 	Messages    []MessageRow   `json:"messages,omitempty"`
+	Apart       []ApartRow     `json:"apart,omitempty"` // of consultations that closed in the week
 	Plans       []Plan         `json:"plans,omitempty"` // with their projects' status then
 	Places      []Place        `json:"places,omitempty"`
 	LogSize     uint64         `json:"log_size"` // ballots in the log at the end of the week

@@ -19,6 +19,7 @@ import (
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk"
 	"github.com/jamakan/jamakan/desk/export"
+	"github.com/jamakan/jamakan/store"
 )
 
 // Who finds a browser open must not set up a second step of her own.
@@ -82,6 +83,18 @@ func TestStrangersDoNotCloseTheDesk(t *testing.T) {
 	}
 	if v.Post("/login", url.Values{"login": {"awa"}, "password": {password}}); v.Status == http.StatusTooManyRequests {
 		t.Error("awa, with her password, has to wait for what strangers did: ", v.Header.Get("Retry-After"))
+	}
+	lines := 0
+	if err := s.Book.Journal(context.Background(), 0, func(e store.Entry) bool {
+		if e.What == "login.failed" {
+			lines++
+		}
+		return true
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if lines == 0 || lines > 6 {
+		t.Errorf("%d lines in a journal that is kept for good, of 51 tries", lines)
 	}
 }
 

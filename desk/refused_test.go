@@ -65,3 +65,16 @@ func TestUnusualNamesNoOptionTooEarly(t *testing.T) {
 		t.Error("an option is named while results are hidden")
 	}
 }
+
+// The page in a browser, with everything it can hold and with nothing.
+func TestRefusedInABrowser(t *testing.T) {
+	s := stormy(t)
+	w := &walk{t, browser(t), s}
+	w.as("awa")
+	w.at("refused", "/refus")
+	calm := &walk{t, browser(t), serve(t, false, func(c *desk.Config) {
+		c.Doors = desk.Doors{Refused: refusal.New(c.Now), Unusual: unusual.New()}
+	})}
+	calm.as("awa")
+	calm.at("refused-nothing", "/refus")
+}

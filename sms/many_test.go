@@ -124,9 +124,9 @@ func TestManyPausedAndResumed(t *testing.T) {
 	if tally.Made != 30 || tally.States[outbox.Accepted] != 29 || tally.Stopped != 1 || tally.Segments != 29 || tally.Cost.Amount == 0 {
 		t.Errorf("%+v", tally)
 	}
-	for _, m := range s.messages()[outbox.Accepted] {
-		if m.Campaign == c.ID {
-			form := url.Values{"id": {m.Handle}, "status": {"Success"}, "phoneNumber": {"+22376000001"}, "networkCode": {"99999"}}
+	for _, m := range s.stand.Accepted() {
+		if m.To != "+22376000003" { // to her the answer to STOP left, and no more
+			form := url.Values{"id": {m.ID}, "status": {"Success"}, "phoneNumber": {m.To}, "networkCode": {"99999"}}
 			if status, said := s.post("/sms/africastalking/demo/delivery", formType, []byte(form.Encode())); status != http.StatusOK {
 				t.Fatal(status, said)
 			}

@@ -360,6 +360,7 @@ func (s *Sender) claim(ctx context.Context, m outbox.Message, e164 string) (outb
 // settle takes a provider's answer.
 func (s *Sender) settle(ctx context.Context, m outbox.Message, r outbox.Result, e164 string) {
 	s.heard[r.Class].Add(1)
+	r = r.Kept() // before it is logged, shown or written
 	wait := outbox.Wait(m.Attempts, s.cfg.Jitter(), s.cfg.Backoff)
 	if r.Class == outbox.Account {
 		wait = s.paused(r)

@@ -172,7 +172,7 @@ func TestReports(t *testing.T) {
 		}
 	}
 	s.text("+22376000001", "aide")
-	id := s.messages()[outbox.Accepted][0].Handle
+	id := s.stand.Accepted()[0].ID
 	report(id, "Sent")
 	report(id, "Borked")
 	s.stand4("accepted 1")

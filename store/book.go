@@ -52,6 +52,8 @@ type Book struct {
 	flushing sync.Mutex // over a flush of the meter, and over counting
 	counting bool       // this process counts
 
+	apart apart // sensitive replies that wait
+
 	noticed   noticed    // numbers that showed life
 	retaining sync.Mutex // over retained
 	retained  time.Time  // numbers and texts were gone through

@@ -35,7 +35,7 @@ func (b *Book) CloseWeeks(ctx context.Context) error {
 	if b.closed == want {
 		return nil
 	}
-	if err := b.flushFirst(ctx); err != nil {
+	if err := errors.Join(b.flushFirst(ctx), b.FlushApart(ctx)); err != nil {
 		return err
 	}
 	unreported, err := b.unreported(ctx, want.week)
@@ -150,6 +150,9 @@ func (b *Book) closeReport(ctx context.Context, w civic.Week) error {
 	}
 	r, tree, err := b.makeReport(ctx, w, w.End(), true)
 	if err != nil {
+		return err
+	}
+	if r.Apart, err = b.closedApart(ctx, w); err != nil {
 		return err
 	}
 	encoded, err := json.Marshal(r)

@@ -354,6 +354,14 @@ func (b *Book) declare(d Deed) (Command, error) {
 	reads := append(slices.Clone(mine), CitizenKey(d.Person.key))
 	return Command{ID: d.ID, Reads: reads, Decide: func(v View) (Change, error) {
 		var change Change
+		first := true
+		if stored, ok := v.Get(CitizenKey(d.Person.key)); ok {
+			was, err := decodeProfile(stored)
+			if err != nil {
+				return change, err
+			}
+			first = !was.Asked
+		}
 		for i, k := range mine {
 			encoded, voted := v.Get(k)
 			if !voted {
@@ -377,7 +385,7 @@ func (b *Book) declare(d Deed) (Command, error) {
 			r.Nonce[0] ^= byte(i)
 			change.Append = append(change.Append, r)
 		}
-		return b.with(d, v, change, civic.Outcome{Verdict: civic.Noted})
+		return b.with(d, v, change, civic.Outcome{Verdict: civic.Noted, First: first})
 	}}, nil
 }
 

@@ -50,6 +50,7 @@ const (
 	KindReport   = "report"   // report/<2026-W48>/<part>: what a closed week's files say besides votes
 	KindCampaign = "campaign" // campaign/<id>: a message to many
 	KindTemplate = "template" // template/<name>: a ready answer
+	KindApart    = "apart"    // apart/<consultation>/<commune>/<question>: sensitive replies counted, of nobody
 	KindFix      = "fix"      // fix/<2026-W48>/<sequence>: a correction line of a closed week
 )
 

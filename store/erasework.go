@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/jamakan/jamakan/civic"
@@ -63,9 +64,38 @@ func (b *Book) isTo(m outbox.Message, citizen [16]byte) bool {
 }
 
 // eraseOpinions erases the texts of a person's opinions, and the way back to
-// her from them, a few at a time.
+// her from them, a few at a time. Lines in memory say which may be hers: to read
+// every text for each EFFACER would let one number that repeats it hold up all
+// others. A text that was recorded just before the erasure may not be among the
+// lines yet, so the last ones are read from the engine.
 func (b *Book) eraseOpinions(ctx context.Context, citizen [16]byte) error {
-	after := Key("")
+	if err := b.inbox.build(ctx, b); err != nil {
+		return err
+	}
+	maybe, last := b.inbox.of(b, citizen)
+	for some := range slices.Chunk(maybe, MaxReads) {
+		mine := some[:0:0]
+		err := b.engine.View(ctx, func(s Snapshot) error {
+			for _, k := range some {
+				v, ok, err := s.Get(k)
+				if err != nil {
+					return err
+				}
+				if ok && b.isHers(k, v, citizen) {
+					mine = append(mine, k)
+				}
+			}
+			return nil
+		})
+		if err := errors.Join(err, b.blankAll(ctx, mine)); err != nil {
+			return err
+		}
+	}
+	return b.eraseFrom(ctx, last, citizen)
+}
+
+// eraseFrom erases those of a person's opinions that come after a key.
+func (b *Book) eraseFrom(ctx context.Context, after Key, citizen [16]byte) error {
 	for more := true; more; {
 		var mine []Key
 		err := b.engine.View(ctx, func(s Snapshot) error {
@@ -73,28 +103,40 @@ func (b *Book) eraseOpinions(ctx context.Context, citizen [16]byte) error {
 			more = false
 			return s.Scan(KindFeedback+"/", after, func(k Key, v []byte) bool {
 				after = k
-				var o opinion
-				if json.Unmarshal(v, &o) == nil && len(o.From) > 0 {
-					if owner, err := b.owner(b.referenceOf(k), &o); err == nil && owner == citizen {
-						mine = append(mine, k)
-					}
+				if b.isHers(k, v, citizen) {
+					mine = append(mine, k)
 				}
 				seen++
 				more = seen == scanSome || len(mine) == MaxReads
 				return !more
 			})
 		})
-		if err != nil {
+		if err := errors.Join(err, b.blankAll(ctx, mine)); err != nil {
 			return err
 		}
-		if len(mine) == 0 {
-			continue
-		}
-		if err := b.do(ctx, mine, func(v View) (Change, error) { return blank(v, mine) }); err != nil {
-			return err
-		}
-		b.inbox.touch(b, mine...)
 	}
+	return nil
+}
+
+// isHers says whether a stored opinion leads to a citizen.
+func (b *Book) isHers(k Key, v []byte, citizen [16]byte) bool {
+	var o opinion
+	if json.Unmarshal(v, &o) != nil || len(o.From) == 0 {
+		return false
+	}
+	owner, err := b.owner(b.referenceOf(k), &o)
+	return err == nil && owner == citizen
+}
+
+// blankAll erases some opinions in one command.
+func (b *Book) blankAll(ctx context.Context, mine []Key) error {
+	if len(mine) == 0 {
+		return nil
+	}
+	if err := b.do(ctx, mine, func(v View) (Change, error) { return blank(v, mine) }); err != nil {
+		return err
+	}
+	b.inbox.touch(b, mine...)
 	return nil
 }
 
@@ -131,13 +173,22 @@ func recalled(v View, mark Key, m outbox.Message) bool {
 	return ok && json.Unmarshal(stored, &e) == nil && e.after(m)
 }
 
-// receiver is where the mark of a message's receiver would be, and what hides
-// her number in the name that a provider gives the message.
-func (b *Book) receiver(m outbox.Message) (mark Key, hide func(string) string) {
+// receiver is where the mark of a message's receiver would be, and what tells
+// whether a name that a provider gives the message holds her number. Such a
+// name names nothing: its keyed hash would be one of her number, kept for weeks
+// by who has the key, after EFFACER too.
+func (b *Book) receiver(m outbox.Message) (mark Key, isHers func(name string) bool) {
 	to, err := b.keys.Open(toOwner(m.Ref), m.To)
 	if err != nil || len(to) < 8 {
-		return eraseKey([16]byte{}), func(s string) string { return s } // nobody's
+		return eraseKey([16]byte{}), func(string) bool { return false } // nobody's
 	}
 	local := string(to[len(to)-8:])
-	return eraseKey(b.keys.Citizen(string(to))), func(s string) string { return strings.ReplaceAll(s, local, "********") }
+	return eraseKey(b.keys.Citizen(string(to))), func(name string) bool {
+		return strings.Contains(strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, name), local)
+	}
 }

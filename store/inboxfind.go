@@ -134,3 +134,24 @@ func plainText(s string) string {
 	}
 	return out.String()
 }
+
+// lastLines is how many of the last texts an erasure reads from the engine: more
+// than can be between their commit and their line at any one time.
+const lastLines = 2000
+
+// of are the texts that may be a citizen's, and the key behind which come the
+// last ones, whose lines may be missing.
+func (x *inbox) of(b *Book, citizen [16]byte) (maybe []Key, last Key) {
+	head := headOf(citizen)
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	for _, l := range x.lines {
+		if l.owner == head {
+			maybe = append(maybe, l.key(b))
+		}
+	}
+	if n := len(x.lines) - lastLines; n > 0 && x.state == inboxReady && !x.lines[n].legacy {
+		last = x.lines[n].key(b)
+	}
+	return maybe, last
+}

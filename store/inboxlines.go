@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +14,9 @@ import (
 	"github.com/jamakan/jamakan/civic"
 )
 
-// inbox holds one short line for every text, so that a list, its filters and
-// its counts read only what they show: 100,000 texts are 8 MB and 1 ms. It is
+// inbox holds one short line for every text, so that a list, its filters, its
+// counts and an erasure read only what they show or erase: 100,000 texts are 8 MB
+// and 1 ms. It is
 // made when it is first asked for, and follows the engine from then on.
 type inbox struct {
 	making sync.Mutex // held while it is made
@@ -43,7 +45,12 @@ type line struct {
 	topic    unique.Handle[string]
 	assignee unique.Handle[string]
 	labels   unique.Handle[string] // joined by line ends
+	owner    uint64                // the head of whose it is; 0: of nobody any more
 }
+
+// headOf is the head of a citizen's keyed hash: enough to find what may be hers
+// among millions, never enough to say that it is.
+func headOf(citizen [16]byte) uint64 { return binary.BigEndian.Uint64(citizen[:]) }
 
 // key is where the text is kept.
 func (l line) key(b *Book) Key {
@@ -67,6 +74,11 @@ func (b *Book) lineOf(k Key, o *opinion) (line, bool) {
 		labels: unique.Make(strings.Join(o.Labels, "\n")),
 	}
 	l.legacy = l.key(b) != k
+	if len(o.From) > 0 {
+		if owner, err := b.owner(reference, o); err == nil {
+			l.owner = headOf(owner)
+		}
+	}
 	return l, true
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/civic/msisdn"
 	"github.com/jamakan/jamakan/store/outbox"
 )
 
@@ -252,8 +253,11 @@ type parked struct {
 // Settle records a provider's answer to a claimed message. A report that came
 // before the answer is taken now.
 func (b *Book) Settle(ctx context.Context, m outbox.Message, r outbox.Result, wait time.Duration) (outbox.Message, error) {
+	mark, isHers := b.receiver(m)
+	if isHers(r.Handle) {
+		r.Handle = ""
+	}
 	handle := b.handle(m.Provider, r.Handle)
-	mark, hide := b.receiver(m)
 	reads := []Key{mark}
 	if r.Handle != "" {
 		reads = append(reads, ParkedKey(handle))
@@ -262,7 +266,6 @@ func (b *Book) Settle(ctx context.Context, m outbox.Message, r outbox.Result, wa
 		if next, err = m.Settle(r, v.Now(), wait); err != nil {
 			return next, nil, nil, err
 		}
-		next.Handle = hide(next.Handle)
 		if recalled(v, mark, m) {
 			if next.State == outbox.Queued {
 				next, err = next.Drop(ReasonErased, v.Now())
@@ -298,8 +301,12 @@ const (
 )
 
 // Report records a delivery report. Reports come late, early, twice and in any
-// order: a message only moves forward.
+// order: a message only moves forward. A name that is a phone number names no
+// message (Settle), and nothing is kept under it.
 func (b *Book) Report(ctx context.Context, provider, id string, r outbox.Report) (Fate, error) {
+	if _, err := msisdn.Normalise(id); err == nil {
+		return ReportStale, nil
+	}
 	handle := b.handle(provider, id)
 	r = r.Kept() // one that is parked too
 	for {
@@ -401,12 +408,20 @@ func park(v View, handle [16]byte, r outbox.Report) (Change, error) {
 // Adopt gives a message of unknown fate the provider's name for it, which a
 // report brought, and takes the report.
 func (b *Book) Adopt(ctx context.Context, m outbox.Message, id string, r outbox.Report) (outbox.Message, error) {
+	if _, isHers := b.receiver(m); isHers(id) {
+		return b.step(ctx, m, nil, func(v View, m outbox.Message) (outbox.Message, []Put, []Key, error) {
+			if m.State != outbox.Unknown {
+				return m, nil, nil, fmt.Errorf("%w: adopt from %s", outbox.ErrStep, m.State)
+			}
+			next, _ := m.Reported(r, v.Now())
+			return next, nil, nil, nil
+		})
+	}
 	handle := b.handle(m.Provider, id)
 	return b.step(ctx, m, []Key{ParkedKey(handle)}, func(v View, m outbox.Message) (outbox.Message, []Put, []Key, error) {
 		if m.State != outbox.Unknown {
 			return m, nil, nil, fmt.Errorf("%w: adopt from %s", outbox.ErrStep, m.State)
 		}
-		m.Handle = id
 		next, _ := m.Reported(r, v.Now())
 		return next, []Put{{HandleKey(handle), []byte(place(m))}}, []Key{ParkedKey(handle)}, nil
 	})

@@ -73,7 +73,7 @@ func (r *Rotation) Turn(k Key, v []byte, get func(Key) ([]byte, bool, error)) (n
 		next, value, err = r.stray(k, v)
 	case KindAccount:
 		value, err = r.account(k, v)
-	case KindPlan, KindWeek, KindAudit, KindTraffic, KindReport, KindCampaign, KindTemplate, KindFix:
+	case KindPlan, KindWeek, KindAudit, KindTraffic, KindReport, KindCampaign, KindTemplate, KindFix, KindApart:
 		// Nothing in them hangs on the key.
 	default:
 		err = fmt.Errorf("%w: a rotation does not know what %q holds", ErrCorrupt, k.Kind())

@@ -133,21 +133,15 @@ func (b *Book) sheets(ctx context.Context, w civic.Week, all []*civic.Consultati
 	return ctx.Err()
 }
 
-// Check verifies the engine's data, while nothing is recorded, and that each
-// record answers a consultation and an option that there is.
+// Check verifies the engine's data, and that each record answers a
+// consultation and an option that there is.
 func (b *Book) Check(ctx context.Context, progress func(done, total uint64)) (Report, error) {
 	report, err := b.engine.Check(ctx, progress)
 	if err != nil {
 		return report, err
 	}
-	return b.CheckRecords(ctx, report)
-}
-
-// CheckRecords adds to a report what records answer no consultation or option
-// that there is.
-func (b *Book) CheckRecords(ctx context.Context, report Report) (Report, error) {
 	content := b.Content()
-	err := b.engine.View(ctx, func(s Snapshot) error {
+	err = b.engine.View(ctx, func(s Snapshot) error {
 		return s.Records(1, func(r civic.Record) bool {
 			c, _ := content.Consultation(r.Consultation)
 			if c == nil {
@@ -160,5 +154,10 @@ func (b *Book) CheckRecords(ctx context.Context, report Report) (Report, error) 
 			return len(report.Problems) < 100
 		})
 	})
+	if err != nil {
+		return report, err
+	}
+	apart, err := b.checkApart(ctx)
+	report.Problems = append(report.Problems, apart...)
 	return report, err
 }

@@ -257,6 +257,10 @@ func (g *Gateway) act(ctx context.Context, k *call, t Turn, step menu.Step, v me
 		}
 		return g.cfg.Menu.After(step.State, out, v)
 	}
+	if a := step.Act; a.Deed == civic.AnswerApart {
+		g.cfg.Book.CountApart(civic.ApartAt{Consultation: a.Consultation, Commune: a.Citizen.Commune, Question: a.Question}, a.Reply)
+		return g.cfg.Menu.After(step.State, civic.Outcome{}, v)
+	}
 	step, ok := g.mayVote(ctx, k, step)
 	if !ok {
 		return step

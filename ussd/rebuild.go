@@ -128,7 +128,7 @@ func (g *Gateway) again(ctx context.Context, k *call, t Turn, p position, v menu
 	}
 	before := p.state
 	before.Screen = p.from
-	return g.cfg.Menu.After(before, out, v)
+	return g.cfg.Menu.Rebuilt(g.cfg.Menu.After(before, out, v), v)
 }
 
 // lost answers a turn of a call whose memory is gone, from a provider that

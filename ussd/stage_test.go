@@ -46,6 +46,7 @@ type stage struct {
 	more    []ussd.Codec // of other providers, each with a gateway of its own
 	refused *refusal.Log
 	change  func(*ussd.Config)
+	ask     []civic.ApartQuestion
 }
 
 // begin is the stage's first moment: a Tuesday, the second day of 2026-W48.
@@ -67,7 +68,13 @@ func (s *stage) pass(d time.Duration) {
 // demonstration's.
 func newStage(t testing.TB, plans ...civic.Plan) *stage {
 	t.Helper()
-	s := &stage{t: t, dir: t.TempDir(), time: begin}
+	return stageAsking(t, nil, plans...)
+}
+
+// stageAsking is a stage on which sensitive questions are asked.
+func stageAsking(t testing.TB, ask []civic.ApartQuestion, plans ...civic.Plan) *stage {
+	t.Helper()
+	s := &stage{t: t, dir: t.TempDir(), time: begin, ask: ask}
 	s.refused = refusal.New(s.now)
 	s.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
@@ -120,7 +127,7 @@ func (s *stage) open() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	m, err := menu.New(menu.Config{Catalog: catalog, Limit: gsm.DefaultLimit, DefaultLang: "fr", Ussd: "*384*55#"})
+	m, err := menu.New(menu.Config{Catalog: catalog, Limit: gsm.DefaultLimit, DefaultLang: "fr", Ussd: "*384*55#", Apart: s.ask})
 	if err != nil {
 		s.t.Fatal(err)
 	}

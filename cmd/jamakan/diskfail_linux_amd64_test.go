@@ -83,7 +83,14 @@ func (f failing) run(t *testing.T, bin string) {
 		for a.count() < before+50 && ctx.Err() == nil {
 			time.Sleep(10 * time.Millisecond)
 		}
-		if status, body := fetched(t, base+"/readyz"); status != http.StatusOK {
+		// Those fifty may be of the commit before the fault: it is ready once one
+		// after it came through.
+		status, body := fetched(t, base+"/readyz")
+		for status != http.StatusOK && ctx.Err() == nil {
+			time.Sleep(10 * time.Millisecond)
+			status, body = fetched(t, base+"/readyz")
+		}
+		if status != http.StatusOK {
 			t.Errorf("with room again: %d %s", status, body)
 		}
 		close(g.over)

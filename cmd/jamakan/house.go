@@ -77,7 +77,8 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 
 // Close writes what is left and closes the database.
 func (h *house) Close() error {
-	return errors.Join(h.book.StopTraffic(context.Background()), h.engine.Close())
+	ctx := context.Background()
+	return errors.Join(h.book.StopTraffic(ctx), h.book.StopApart(ctx), h.engine.Close())
 }
 
 // newMenu builds the dialogue as one channel's phones can show it.
@@ -93,7 +94,7 @@ func newMenu(cfg config.Config, ch config.Channel) (*menu.Menu, error) {
 	return menu.New(menu.Config{
 		Catalog: catalog, Profile: profile, Limit: gsm.Limit{Septets: ch.Septets, UCS2: ch.UCS2},
 		DefaultLang: cfg.Language, Ussd: ch.Codes[0], ShortCode: cfg.ShortCode,
-		Free: cfg.Free, ReplyDays: cfg.ReplyDays,
+		Free: cfg.Free, ReplyDays: cfg.ReplyDays, Apart: cfg.Ask.Questions(),
 	})
 }
 

@@ -156,7 +156,7 @@ func TestMetrics(t *testing.T) {
 	}
 	for _, want := range []string{
 		`jamakan_turns_total{channel="ussd/africastalking",outcome="shown",screen="main"}`, `reason="foreign_number"`, `reason="unknown_code"`,
-		`reason="bad_token"`, `reason="malformed"`, `reason="too_large"`, `reason="proxied_demo"`, `jamakan_log_records`, `jamakan_commit_size_bucket`,
+		`jamakan_commit_seconds_bucket{le="0.05"}`, `reason="bad_token"`, `reason="malformed"`, `reason="too_large"`, `reason="proxied_demo"`, `jamakan_log_records`, `jamakan_commit_size_bucket`,
 		`jamakan_disk_free_bytes`, `jamakan_call_ends_total{channel="ussd/africastalking",status="other"} 1`,
 	} {
 		if !strings.Contains(text, want) {

@@ -69,18 +69,24 @@ func (l *leak) ask(client *http.Client, address string, form url.Values) string 
 	return string(body)
 }
 
-// caller is the number of a session.
+// secretNumber is the number of a session. The first hundred follow one another,
+// so that something looks unusual.
 func secretNumber(n int) string {
+	if n < 100 {
+		return fmt.Sprintf("+223%d", 65_432_100+n)
+	}
 	return fmt.Sprintf("+223%d%07d", []int{7, 6, 9}[n%3], 1_234_567+n*739%8_000_000)
 }
 
 // loudGateway is a gateway that writes everything it can, in a process that
 // can be made to print its stacks.
-func loudGateway(t *testing.T, data string, said *bytes.Buffer) (*exec.Cmd, map[string]string) {
+func loudGateway(t *testing.T, data string, said *bytes.Buffer, env ...string) (*exec.Cmd, map[string]string) {
 	t.Helper()
 	cmd := verbApart(t, data, "", "serve", "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0")
-	cmd.Env = append(cmd.Env, "JAMAKAN_LIMITS_DIALS=0", "JAMAKAN_SANDBOX=127.0.0.1:0", "JAMAKAN_LOG_LEVEL=debug", "GOTRACEBACK=system",
+	cmd.Env = append(cmd.Env, "JAMAKAN_LIMITS_DIALS=0", "JAMAKAN_LIMITS_PROVIDER_DIALS=0", "JAMAKAN_LIMITS_PROVIDER_TEXTS=0",
+		"JAMAKAN_LIMITS_PROVIDER_BALLOTS=0", "JAMAKAN_ASK_DISABILITY=true", "JAMAKAN_ASK_DISPLACED=true", "JAMAKAN_SANDBOX=127.0.0.1:0", "JAMAKAN_LOG_LEVEL=debug", "GOTRACEBACK=system",
 		"JAMAKAN_SMS_AFRICASTALKING_QUIET=0,0", "JAMAKAN_SMS_AFRICASTALKING_RATE=0", "JAMAKAN_SMS_AFRICASTALKING_PARALLEL=64")
+	cmd.Env = append(cmd.Env, env...)
 	cmd.Stderr = said
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
@@ -98,7 +104,7 @@ func loudGateway(t *testing.T, data string, said *bytes.Buffer) (*exec.Cmd, map[
 		if line += string(buf); buf[0] != '\n' {
 			continue
 		}
-		if name := strings.Fields(line); len(name) > 1 && strings.HasPrefix(name[1], "http://") {
+		if name := strings.Fields(line); len(name) > 1 && strings.HasPrefix(name[1], "http") {
 			at[name[0]], _, _ = strings.Cut(name[1], "/sandbox/")
 		}
 		if strings.HasPrefix(line, "FICTIF") {
@@ -110,9 +116,10 @@ func loudGateway(t *testing.T, data string, said *bytes.Buffer) (*exec.Cmd, map[
 }
 
 // TestNoNumberAnywhere: after thousands of calls and texts of every kind, no
-// number is in the database file, its free pages, a backup, the logs at their
-// loudest, any answer, the desk's pages, the exports, what the verbs print, or
-// the stacks of a process that was made to crash.
+// number is in the database file, its free pages, backups and what they open
+// to, the logs at their loudest, any answer, the metrics, the desk's pages and
+// what looked unusual there, the exports, what the verbs print, or the stacks
+// of a process that was made to crash.
 func TestNoNumberAnywhere(t *testing.T) {
 	many, data := secrecySessions(), t.TempDir()
 	numbers := make([]string, many)
@@ -122,10 +129,25 @@ func TestNoNumberAnywhere(t *testing.T) {
 	l := &leak{t: t, hunt: newHunt(numbers...)}
 	var said bytes.Buffer
 	cmd, at := loudGateway(t, data, &said)
+	begun := time.Now()
+	phase := func(what string) {
+		t.Logf("%-10s %s", what, time.Since(begun).Round(time.Millisecond))
+		begun = time.Now()
+	}
 	l.everybody(at, numbers)
+	if !bytes.Contains(l.all.Bytes(), []byte("Avez-vous fui")) {
+		t.Error("nobody was asked a sensitive question: the test looks at less than it says")
+	}
+	phase("phones")
 	l.faults(at, numbers)
+	phase("faults")
 	l.desk(at, data)
+	phase("desk")
+	l.metrics(at)
 	l.verbs(data)
+	phase("verbs")
+	l.backups(data)
+	phase("backups")
 	if err := cmd.Process.Signal(syscall.SIGQUIT); err != nil {
 		t.Fatal(err)
 	}
@@ -142,6 +164,9 @@ func TestNoNumberAnywhere(t *testing.T) {
 	l.holdsNone("check", out)
 	l.tookPlace(data, many)
 	l.file("after a clean stop", data)
+	phase("files")
+	l.behindTLS(numbers)
+	phase("TLS")
 	t.Logf("%d numbers in %d forms: none in %d bytes", many, len(formsOf(numbers[0]))+3, l.bytes)
 }
 
@@ -171,7 +196,7 @@ func (l *leak) everybody(at map[string]string, numbers []string) {
 // calls lets one number vote, say who it is, and give an opinion.
 func (l *leak) calls(client *http.Client, base, number string, n int) {
 	session := fmt.Sprintf("ATUid_%032x", n)
-	for _, chain := range [][]string{{"2", "1", "1", "1", strconv.Itoa(1 + n%8), "1", "1", "1", "1", "1"}, {"3", "1", "1", "le puits est sec"}, {"2", "1"}} {
+	for _, chain := range [][]string{{"2", "1", "1", "1", strconv.Itoa(1 + n%8), "1", "1", "1", "1", "1", "1", strconv.Itoa(n % 3), "2"}, {"3", "1", "1", "le puits est sec"}, {"2", "1"}} {
 		text := ""
 		for i := -1; i < len(chain); i++ {
 			if i >= 0 {
@@ -239,14 +264,15 @@ func (l *leak) desk(at map[string]string, _ string) {
 	c.send("/premier", url.Values{"login": {"awa"}, "password": {clerkPassword}, "again": {clerkPassword}})
 	c.send("/textes", nil)
 	refs := strings.Split(c.page, `href="/textes/`)
-	for i, part := range refs[1:min(len(refs), 12)] {
+	some := refs[1:min(len(refs), 12)]
+	for i, part := range some {
 		ref, _, _ := strings.Cut(part, `"`)
 		if len(ref) != 6 {
 			continue
 		}
 		c.send("/textes/"+ref, nil)
 		l.holdsNone("a text's page", []byte(c.page))
-		if i == 5 {
+		if i == len(some)-1 { // the last: another of these may be the same person's
 			c.send("/textes/"+ref+"/numero", url.Values{})
 			c.send("/textes/"+ref+"/effacer", url.Values{"mot": {"EFFACER"}})
 			continue
@@ -269,18 +295,33 @@ func (l *leak) desk(at map[string]string, _ string) {
 			l.t.Fatal("the message to many does not come to its end")
 		}
 	}
-	for _, path := range []string{"/", "/textes", "/textes?statut=tous", "/diffusion", "/diffusion/1", "/messages", "/journal", "/consultations", "/projets", "/plan", "/exports", "/comptes"} {
+	pages := []string{
+		"/", "/textes", "/textes?statut=tous", "/textes/reponses-pretes", "/diffusion", "/diffusion/1", "/messages", "/journal", "/consultations",
+		"/projets", "/plan", "/exports", "/comptes", "/compte", "/refus",
+	}
+	for _, path := range pages {
 		c.send(path, nil)
 		l.holdsNone("the desk's page "+path, []byte(c.page))
 	}
-	for _, path := range []string{"/metrics", "/healthz", "/readyz"} {
-		for _, base := range []string{at["desk"], at["callbacks"]} {
-			if res, err := http.Get(base + path); err == nil {
-				body, _ := io.ReadAll(res.Body)
-				_ = res.Body.Close()
-				l.all.Write(body)
-			}
+	if !strings.Contains(c.page, "se suivent") {
+		l.t.Error("/refus flags no numbers that follow one another: the test looks at nothing")
+	}
+}
+
+// metrics are what other machines read.
+func (l *leak) metrics(at map[string]string) {
+	for _, address := range []string{at["desk"] + "/metrics", at["desk"] + "/healthz", at["desk"] + "/readyz", at["callbacks"] + "/healthz", at["callbacks"] + "/readyz"} {
+		res, err := http.Get(address)
+		if err != nil {
+			l.t.Error(err)
+			continue
 		}
+		body, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if strings.HasSuffix(address, "/metrics") && (res.StatusCode != http.StatusOK || !bytes.Contains(body, []byte("jamakan_"))) {
+			l.t.Errorf("%s: %d", address, res.StatusCode)
+		}
+		l.holdsNone(address, append(body, fmt.Sprint(res.Header)...))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ type hunt struct {
 	near  []uint64                // a bit for the hash of each anchor: most bytes are passed over by it
 	forms map[[anchor]byte][]form // by six bytes of each form
 	runs  map[string]string       // digits as they stand: form -> number
+	few   int                     // weak forms of fewer numbers are chance
 }
 
 // form is one way to write one number.
@@ -27,13 +29,17 @@ type form struct {
 	bytes string
 	at    int // where its anchor is
 	name  string
+	// weak: eight digits as a binary number are four zeros and 27 bits, which the
+	// zeros and lengths of any large file hold by chance. A program that wrote
+	// numbers so would write many.
+	weak bool
 }
 
 // anchor is how many bytes of a form are looked up.
 const anchor = 6
 
 func newHunt(numbers ...string) *hunt {
-	h := &hunt{near: make([]uint64, 1<<20), forms: map[[anchor]byte][]form{}, runs: map[string]string{}}
+	h := &hunt{near: make([]uint64, 1<<20), forms: map[[anchor]byte][]form{}, runs: map[string]string{}, few: max(3, len(numbers)/100)}
 	for _, e164 := range numbers {
 		for name, f := range formsOf(e164) {
 			h.add(name, f)
@@ -54,9 +60,15 @@ func (h *hunt) add(name, bytes string) {
 		at = 0
 	}
 	key := [anchor]byte([]byte(bytes[at:]))
-	h.forms[key] = append(h.forms[key], form{bytes, at, name})
+	h.forms[key] = append(h.forms[key], form{bytes, at, name, isWeak(name)})
 	bit := hashAnchor(key[:])
 	h.near[bit/64] |= 1 << (bit % 64)
+}
+
+// isWeak says whether a form is eight digits as eight bytes.
+func isWeak(name string) bool {
+	_, digits, ok := strings.Cut(name, "-endian ")
+	return ok && len(digits) == 8
 }
 
 func hashAnchor(b []byte) uint64 {
@@ -148,6 +160,7 @@ func nibble(c byte) byte {
 // in returns what is found, at most ten.
 func (h *hunt) in(data []byte) (found []string) {
 	h.digits(data, &found)
+	weak := map[string]bool{}
 	for i := 0; i+anchor <= len(data) && len(found) < 10; i++ {
 		bit := hashAnchor(data[i:])
 		if h.near[bit/64]&(1<<(bit%64)) == 0 {
@@ -155,9 +168,16 @@ func (h *hunt) in(data []byte) (found []string) {
 		}
 		for _, f := range h.forms[[anchor]byte(data[i:])] {
 			if from := i - f.at; from >= 0 && strings.HasPrefix(string(data[from:min(len(data), from+len(f.bytes))]), f.bytes) {
-				found = append(found, f.name)
+				if f.weak {
+					weak[f.name] = true
+				} else {
+					found = append(found, f.name)
+				}
 			}
 		}
+	}
+	if len(weak) >= h.few {
+		found = append(found, slices.Collect(maps.Keys(weak))[:h.few]...)
 	}
 	return found
 }
@@ -191,7 +211,8 @@ func touches(data []byte, at int) bool {
 // TestHuntFindsEveryForm: the hunt has teeth.
 func TestHuntFindsEveryForm(t *testing.T) {
 	const number = "+22376123457"
-	h := newHunt("+22376999999", number, "+22366123457")
+	numbers := []string{"+22376999999", number, "+22366123457"}
+	h := newHunt(numbers...)
 	all := formsOf(number)
 	for _, plain := range plainForms(number) {
 		all["plain "+plain] = plain
@@ -201,8 +222,17 @@ func TestHuntFindsEveryForm(t *testing.T) {
 	}
 	for name, f := range all {
 		data := []byte(strings.Repeat("\x00 filler\xff ", 3) + " " + f + " " + strings.Repeat("\x00", 9))
+		if got := len(h.in(data)) > 0; got == isWeak(name) {
+			t.Errorf("found is %v: %s %q", got, name, f)
+		}
+	}
+	for _, order := range []string{"big", "little"} { // weak forms, of many numbers
+		var data []byte
+		for _, n := range numbers {
+			data = append(append(data, formsOf(n)["uint64 "+order+"-endian "+n[4:]]...), 0xff)
+		}
 		if len(h.in(data)) == 0 {
-			t.Errorf("not found: %s %q", name, f)
+			t.Errorf("not found: local numbers, %s-endian, of all", order)
 		}
 	}
 	// In the middle of a text, wherever its bytes fall in base64.

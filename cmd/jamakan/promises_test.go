@@ -39,6 +39,11 @@ func promises() map[string]promise {
 			"a ballot holds an id under its consultation's own key, and no number; STOP ends messages to many, EFFACER forgets her",
 			[]string{"TestNothingLeadsToANumber", "TestVotersCantBeJoined", "TestStopInTheMiddle", "TestErasure"},
 		},
+		"profile.apart": {
+			"Ce qui suit est compté à part, sans votre numéro et sans votre vote.", "Nin kɔ, i ka jaabi bɛ jate, i ka nimɔrɔ t'a la, i ka wote t'a la.",
+			"a reply changes no byte of the file; counts are written by ten and more, of those drawn by chance, with nothing else; off unless configured",
+			[]string{"TestRepliesLeaveNoTrace", "TestApartInBatches", "TestApartLeavesTheFileAlone", "TestAnswerIsOneWhateverIsRepeated", "TestNothingIsAskedThatIsOff"},
+		},
 		"privacy.deleted": {
 			"Vos messages et votre numéro sont effacés. Votre vote reste compté, sans numéro.", "I ka batakiw ni i ka nimɔrɔ jɔsira. I ka wote bɛ jate hali bi, nimɔrɔ t'a la.",
 			"the erasure is through before it is said; this message itself holds her number, sealed, until it arrives or is a day old",
@@ -48,6 +53,11 @@ func promises() map[string]promise {
 			"Rien n'est gardé.", "Foyi ma mara.",
 			"the first thing recorded writes the profile: who declines has recorded nothing; the call is counted, without number",
 			[]string{"TestWhoDeclinesLeavesNothing"},
+		},
+		"limit.busy": {
+			"Rien n'est noté.", "Foyi MA sɛbɛn.",
+			"a call above its provider's limit does not begin: it has no dialogue and no command",
+			[]string{"TestProviderLimit"},
 		},
 		"results.too_few": {
 			"On ne montre pas les résultats pour garder le secret.", "An tɛ jaabiw jira, walasa gundo ka mara.",

@@ -49,6 +49,9 @@ func (v serveVerb) Run(ctx context.Context, c *common, w world) error {
 	if err := cfg.Check(); err != nil {
 		return err
 	}
+	if err := noCore(); err != nil {
+		return fmt.Errorf("a core of this process would hold numbers, and can't be forbidden: %w", err)
+	}
 	if runtime.GOMAXPROCS(0) < 2 {
 		runtime.GOMAXPROCS(2) // one P is held by fsync: three times slower
 	}
@@ -165,29 +168,6 @@ type sharedOffice struct{ ownOffice }
 
 // Close does nothing.
 func (sharedOffice) Close() error { return nil }
-
-// Check verifies the data while people vote: every page of a copy, in a process
-// of its own, then the log against what is in memory.
-func (o sharedOffice) Check(ctx context.Context, progress func(done, total uint64)) (store.Report, error) {
-	h := o.house
-	h.copying.Lock()
-	f, _, bad := h.verifiedCopy(ctx)
-	h.copying.Unlock()
-	if bad == nil {
-		bad = f.Close()
-	}
-	if bad != nil && !errors.Is(bad, store.ErrCorrupt) {
-		return store.Report{}, bad
-	}
-	report, err := h.engine.CheckServing(ctx, progress)
-	if err == nil {
-		report, err = h.book.CheckRecords(ctx, report)
-	}
-	if bad != nil {
-		report.Problems = append(report.Problems, bad.Error())
-	}
-	return report, err
-}
 
 // codecs are the USSD providers this binary knows: the one place to add one.
 func codecs() map[string]func(name string, ch config.Channel) (ussd.Codec, error) {
@@ -331,6 +311,9 @@ func (s *servers) clockwork(ctx context.Context) error {
 		if n%2 == 0 { // at the start, then every minute
 			if err := s.house.book.FlushTraffic(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("counts of calls are not written yet", "err", err)
+			}
+			if err := s.house.book.FlushApart(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("replies counted apart are not written yet", "err", err)
 			}
 			if err := s.measures.read(ctx, s.house); err != nil && ctx.Err() == nil {
 				s.log.Error("metrics of the outbox can't be read", "err", err)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 )
 
 // WriteFile writes a file into a folder, which it makes: beside its place
@@ -18,7 +20,7 @@ func WriteFile(folder string, f File) (path string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", err
 	}
-	part, err := os.CreateTemp(filepath.Dir(path), ".part-*")
+	part, err := os.CreateTemp(filepath.Dir(path), partName+"*")
 	if err != nil {
 		return "", err
 	}
@@ -27,6 +29,7 @@ func WriteFile(folder string, f File) (path string, err error) {
 			err = errors.Join(err, ignoreGone(os.Remove(part.Name())))
 		}
 	}()
+	leftovers(part)
 	err = f.Write(part)
 	if err == nil {
 		err = part.Chmod(0o644)
@@ -41,6 +44,31 @@ func WriteFile(folder string, f File) (path string, err error) {
 		return "", err
 	}
 	return path, os.Rename(part.Name(), path)
+}
+
+// partName begins the names of files that are being written.
+const partName = ".part-"
+
+// leftover is how long nothing was written to a part whose writer is gone.
+const leftover = time.Hour
+
+// leftovers removes what writers left that were killed: parts beside this one,
+// far older by the file system's own clock. One that stays does no harm.
+func leftovers(part *os.File) {
+	now, err := part.Stat()
+	if err != nil {
+		return
+	}
+	folder := filepath.Dir(part.Name())
+	all, _ := os.ReadDir(folder)
+	for _, entry := range all {
+		if !strings.HasPrefix(entry.Name(), partName) {
+			continue
+		}
+		if old, err := entry.Info(); err == nil && old.Mode().IsRegular() && now.ModTime().Sub(old.ModTime()) > leftover {
+			_ = os.Remove(filepath.Join(folder, entry.Name()))
+		}
+	}
 }
 
 func ignoreGone(err error) error {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestWriteFileIsWholeOrNot: at no moment of writing is anything half-written
@@ -51,5 +52,29 @@ func TestWriteFileIsWholeOrNot(t *testing.T) {
 	left, err := os.ReadDir(filepath.Join(folder, "a"))
 	if err != nil || len(left) != 1 || there() != "second" {
 		t.Errorf("left %v, %q, %v", left, there(), err)
+	}
+}
+
+// A writer that was killed leaves its part; the next one takes it away, and
+// not that of somebody who is writing.
+func TestLeftoversGo(t *testing.T) {
+	folder := t.TempDir()
+	old, young := filepath.Join(folder, partName+"1"), filepath.Join(folder, partName+"2")
+	for path, age := range map[string]time.Duration{old: 2 * leftover, young: 0} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := WriteFile(folder, File{Name: "a.csv", Write: func(io.Writer) error { return nil }}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); !os.IsNotExist(err) {
+		t.Errorf("the old part: %v", err)
+	}
+	if _, err := os.Stat(young); err != nil {
+		t.Errorf("the young part: %v", err)
 	}
 }

@@ -79,6 +79,7 @@ func (b *book) layOut() []table.Table {
 	add(has.Traffic || has.Messages, b.quality)
 	add(len(b.plans) > 0, b.followed)
 	add(has.Feedback, b.questions)
+	add(len(b.apart()) > 0, b.counted)
 	add(len(b.corrections()) > 0, b.corrected)
 	return all
 }

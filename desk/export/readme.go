@@ -92,6 +92,9 @@ func (b *book) cautions() []string {
 	if n := b.lost(); n > 0 {
 		lines = append(lines, fmt.Sprintf("La passerelle s'est arrêtée %d fois sans prévenir : à chaque fois, jusqu'à une minute de comptes d'appels et de SMS manque. Aucun vote ne manque.", n))
 	}
+	if len(b.apart()) > 0 {
+		lines = append(lines, fmt.Sprintf("Réponses à part : elles attendent en mémoire et sont écrites par dix et plus ; jusqu'à %d par commune et question peuvent manquer pour chaque arrêt de la passerelle. Elles ne disent rien de ceux qu'on n'a pas interrogés.", apartLost))
+	}
 	if b.provisional() {
 		lines = append(lines, "La semaine n'est pas finie : ces fichiers sont provisoires.")
 	}

@@ -81,9 +81,13 @@ func (g *Guard) LogIn(c echo.Context, login, password string) (half bool, err er
 	if wait := g.throttle.begin(name, loginTries, now); wait > 0 && login != "?" {
 		return false, &WaitError{wait}
 	}
-	a, err := g.account(c.Request().Context(), login, password)
-	if errors.Is(err, ErrWrong) {
+	a, known, err := g.account(c.Request().Context(), login, password)
+	switch {
+	case errors.Is(err, ErrWrong) && known:
+		g.throttle.keep(name)
 		g.note(c, "login.failed", login)
+	case errors.Is(err, ErrWrong) && g.throttle.begin(strangers, loginTries, now) == 0:
+		g.note(c, "login.failed", login) // not each of a flood: the journal is kept for good
 	}
 	if err != nil {
 		return false, err
@@ -94,6 +98,9 @@ func (g *Guard) LogIn(c echo.Context, login, password string) (half bool, err er
 	}
 	return half, g.begin(c, a, half)
 }
+
+// strangers is what failures of names without an account are counted under.
+const strangers = "strangers"
 
 // tryOf is what the guesses at a login's password are counted under.
 func tryOf(login string) string { return "login " + login }
@@ -109,12 +116,12 @@ func (g *Guard) begin(c echo.Context, a store.Account, half bool) error {
 	return nil
 }
 
-// account is the account of a login whose password this is, else ErrWrong.
-// Every answer takes a hash's time.
-func (g *Guard) account(ctx context.Context, login, password string) (store.Account, error) {
-	a, err := g.cfg.Book.Account(ctx, login)
-	if err != nil && !errors.Is(err, store.ErrAccount) {
-		return a, err
+// account is the account of a login whose password this is, else ErrWrong;
+// known, whether there is one of that name. Every answer takes a hash's time.
+func (g *Guard) account(ctx context.Context, login, password string) (a store.Account, known bool, err error) {
+	a, err = g.cfg.Book.Account(ctx, login)
+	if known = err == nil; !known && !errors.Is(err, store.ErrAccount) {
+		return a, known, err
 	}
 	hash := a.Hash
 	if hash == "" {
@@ -127,12 +134,12 @@ func (g *Guard) account(ctx context.Context, login, password string) (store.Acco
 	ok, err := Matches(password, hash)
 	<-g.hashing
 	if err != nil {
-		return a, err
+		return a, known, err
 	}
 	if !ok || a.Hash == "" || !a.Disabled.IsZero() {
-		return store.Account{}, ErrWrong
+		return store.Account{}, known, ErrWrong
 	}
-	return a, nil
+	return a, known, nil
 }
 
 // SecondStep takes the code of a half session and makes it whole.
@@ -147,6 +154,7 @@ func (g *Guard) SecondStep(c echo.Context, code string) error {
 		return &WaitError{wait}
 	}
 	if !g.second.check(login, x.Account.TOTP, strings.ReplaceAll(strings.TrimSpace(code), " ", ""), now) {
+		g.throttle.keep("code " + login)
 		g.note(c, "login.failed", login)
 		return ErrCode
 	}
@@ -203,7 +211,7 @@ func (g *Guard) Password(ctx context.Context, login, password string) (bool, err
 	if wait := g.throttle.begin(name, loginTries, g.cfg.Now()); wait > 0 {
 		return false, &WaitError{wait}
 	}
-	_, err := g.account(ctx, login, password)
+	_, _, err := g.account(ctx, login, password)
 	if err == nil {
 		g.throttle.passed(name)
 	}

@@ -96,6 +96,16 @@ func TestThrottle(t *testing.T) {
 	if len(x.tries) > maxTracked {
 		t.Errorf("%d names are kept", len(x.tries))
 	}
+	for range loginTries {
+		x.failed("login awa", now)
+	}
+	x.keep("login awa")
+	for i := range maxTracked * 2 {
+		x.failed(fmt.Sprintf("login %d", i), now)
+	}
+	if x.wait("login awa", loginTries, now) == 0 {
+		t.Error("a flood of names lets the guesses at an account begin anew")
+	}
 }
 
 func TestSessionsEnd(t *testing.T) {

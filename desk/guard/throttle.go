@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"maps"
 	"sync"
 	"time"
 )
@@ -16,6 +17,7 @@ type throttle struct {
 type tries struct {
 	failed int
 	last   time.Time
+	kept   bool // of an account: a flood of invented names does not push it out
 }
 
 // What a login may fail before it waits, and how long at most.
@@ -59,16 +61,25 @@ func (t *throttle) failed(name string, now time.Time) {
 			}
 		}
 	}
-	if len(t.tries) >= maxTracked {
-		clear(t.tries) // a flood of invented names: real ones begin anew
+	if len(t.tries) >= maxTracked { // a flood of invented names
+		maps.DeleteFunc(t.tries, func(_ string, x *tries) bool { return !x.kept })
 	}
 	x := t.tries[name]
 	if x == nil || now.Sub(x.last) > forgetAfter {
-		x = &tries{}
+		x = &tries{kept: x != nil && x.kept}
 		t.tries[name] = x
 	}
 	x.failed++
 	x.last = now
+}
+
+// keep says that a name is an account's. Accounts are few.
+func (t *throttle) keep(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if x := t.tries[name]; x != nil {
+		x.kept = true
+	}
 }
 
 // passed forgets the failures of a name.

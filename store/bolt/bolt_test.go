@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -70,6 +71,41 @@ func TestTwoProcesses(t *testing.T) {
 	if want := fmt.Sprintf("process %d", os.Getpid()); !contains(err.Error(), want) {
 		t.Errorf("%q does not say %q", err, want)
 	}
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCheckWhileServing: a check beside writers finds a whole file whole, and
+// the process lives.
+func TestCheckWhileServing(t *testing.T) {
+	e := opened(t, Options{})
+	const phones, each = 8, 400
+	var writing sync.WaitGroup
+	for phone := range uint32(phones) {
+		writing.Go(func() {
+			for n := range uint32(each) {
+				if err := cast(t, e, phone*each+n); err != nil {
+					t.Errorf("%v", err)
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { writing.Wait(); close(done) }()
+	checks := 0
+	for serving := true; serving || checks < 3; checks++ {
+		select {
+		case <-done:
+			serving = false
+		default:
+		}
+		report, err := e.Check(context.Background(), nil)
+		if err != nil || len(report.Problems) > 0 {
+			t.Fatalf("check %d: %v %q", checks, err, report.Problems)
+		}
+	}
+	t.Logf("%d checks beside %d ballots", checks, phones*each)
 	if err := e.Close(); err != nil {
 		t.Error(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 
@@ -48,23 +49,19 @@ func (e *Engine) deleteRows(ctx context.Context, packed [][]byte) (int, error) {
 // Check verifies pages, log, tree, indexes and counters against each other. It
 // reads the log anew and compares what it finds with what is stored and with
 // what is in memory, at the same length of the log.
-// Nothing may be written meanwhile: bbolt's walk over the pages reads the list
-// of free ones, which a commit changes under it. CheckServing is for an engine
-// in service.
 func (e *Engine) Check(ctx context.Context, progress func(done, total uint64)) (report store.Report, err error) {
 	return e.check(ctx, true, progress)
-}
-
-// CheckServing is Check without the pages, while commands go on. Pages are
-// verified in a copy: see Backup and Examine.
-func (e *Engine) CheckServing(ctx context.Context, progress func(done, total uint64)) (store.Report, error) {
-	return e.check(ctx, false, progress)
 }
 
 // check also walks the pages, unless that was done.
 func (e *Engine) check(ctx context.Context, pages bool, progress func(done, total uint64)) (report store.Report, err error) {
 	defer faultsPanic()()
 	defer damaged(&err)
+	if pages {
+		if err := e.checkPages(&report); err != nil {
+			return report, err
+		}
+	}
 	e.mu.RLock()
 	live := memory{records: e.mem.records, tree: e.mem.tree.Clone(), counts: map[string]civic.Counts{}, flows: maps.Clone(e.mem.flows)}
 	for code, counts := range e.mem.counts {
@@ -72,11 +69,6 @@ func (e *Engine) check(ctx context.Context, pages bool, progress func(done, tota
 	}
 	e.mu.RUnlock()
 	err = e.db.View(func(tx *bbolt.Tx) error {
-		if pages {
-			for err := range tx.Check() {
-				report.Problems = append(report.Problems, fmt.Sprintf("page: %v", err))
-			}
-		}
 		head, err := storedHead(tx.Bucket(bucketMeta()))
 		if err != nil {
 			report.Problems = append(report.Problems, err.Error())
@@ -87,6 +79,24 @@ func (e *Engine) check(ctx context.Context, pages bool, progress func(done, tota
 		return ctx.Err()
 	})
 	return report, err
+}
+
+// checkPages walks the pages while nobody writes: bbolt holds them against the
+// list of free pages, which is in memory and is the writer's. With a writer
+// beside it, whole pages are called lost, and the process may end over a map that
+// changes while it is read. Votes wait meanwhile: 0.14 s for a million.
+func (e *Engine) checkPages(report *store.Report) (err error) {
+	still, err := e.db.Begin(true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, still.Rollback()) }()
+	return e.db.View(func(tx *bbolt.Tx) error {
+		for err := range tx.Check() {
+			report.Problems = append(report.Problems, fmt.Sprintf("page: %v", err))
+		}
+		return nil
+	})
 }
 
 // checkLog reads the log and returns what it makes, at the length of live.

@@ -43,7 +43,8 @@ func diskOf(path string) (disk, error) {
 	return disk{free: int64(min(s.Bavail*uint64(s.Bsize), math.MaxInt64)), remote: remotes(int64(s.Type))}, nil
 }
 
-// local refuses a database on a network file system.
+// local refuses a database on a network file system, and on one that loses
+// what was synced.
 func local(path string) error {
 	d, err := diskOf(path)
 	if err != nil {
@@ -52,7 +53,7 @@ func local(path string) error {
 	if d.remote != "" {
 		return fmt.Errorf("%s lies on a network file system (%s), where a vote that was written may be lost: put the data folder on a disk of this machine", path, d.remote)
 	}
-	return nil
+	return fastCommit(path)
 }
 
 // room is how many bytes may still be written for citizens: what the quota

@@ -78,7 +78,6 @@ type Message struct {
 	Units    int       `json:"units"`          // septets, or UCS-2 units
 	Segments int       `json:"segments"`
 	Cost     Money     `json:"cost,omitzero"`     // as the provider said
-	Handle   string    `json:"handle,omitempty"`  // the provider's name for it
 	Code     string    `json:"code,omitempty"`    // the provider's last code
 	Reason   string    `json:"reason,omitempty"`  // the provider's last reason, raw
 	Reports  []string  `json:"reports,omitempty"` // raw statuses reported, the last MaxReports
@@ -120,13 +119,20 @@ func (c Class) String() string {
 // Result is a provider's answer to one message.
 type Result struct {
 	Class    Class
-	Handle   string
+	Handle   string // the provider's name for it: kept as a keyed hash alone
 	Cost     Money
 	Code     string        // raw: an HTTP status or the provider's code
-	Reason   string        // raw, bounded, without number or text
+	Reason   string        // raw: what a provider says may hold a number
 	After    time.Duration // the provider asked to wait so long
 	Segments int           // as the provider counted, 0 when it did not say
 	OptedOut bool          // the number asked the provider for silence
+}
+
+// Kept is the result as its words may be kept, logged and shown: bounded, and
+// without number.
+func (r Result) Kept() Result {
+	r.Code, r.Reason = bounded(r.Code, 40), bounded(r.Reason, 80)
+	return r
 }
 
 // backoff is how long a message waits after an attempt that certainly failed:
@@ -153,13 +159,14 @@ func (m Message) Settle(r Result, now time.Time, wait time.Duration) (Message, e
 	if m.State != Claimed {
 		return m, fmt.Errorf("%w: settle from %s", ErrStep, m.State)
 	}
-	m.Code, m.Reason, m.Settled = msisdn.Hide(r.Code), msisdn.Hide(r.Reason), now
+	r = r.Kept()
+	m.Code, m.Reason, m.Settled = r.Code, r.Reason, now
 	if r.Segments > 0 {
 		m.Segments = r.Segments
 	}
 	switch r.Class {
 	case Took:
-		m.State, m.Handle, m.Cost = Accepted, r.Handle, r.Cost
+		m.State, m.Cost = Accepted, r.Cost
 	case Permanent:
 		return m.end(Refused, now), nil
 	case Transient, Account:

@@ -23,6 +23,8 @@ type Config struct {
 	ShortCode   string // the SMS number in service, "" for none
 	Free        bool   // screens may say that the call is free
 	ReplyDays   int    // an opinion is answered within that many days; 0: nothing is promised
+
+	Apart []civic.ApartQuestion // asked after the first vote, counted apart; none: nobody is asked
 }
 
 // Menu is the dialogue bound to a channel: its languages, spelling and limit.
@@ -187,7 +189,7 @@ func optionLine(line string) (digit int, ok bool) {
 // print is a fingerprint of all that decides what a key means.
 func (m *Menu) print() uint64 {
 	h := fnv.New64a()
-	fmt.Fprintln(h, m.cfg.Profile, m.cfg.Limit, m.offered)
+	fmt.Fprintln(h, m.cfg.Profile, m.cfg.Limit, m.offered, m.cfg.Apart)
 	for _, tag := range m.offered {
 		l := m.tongues[tag].locale
 		for _, key := range l.Keys() {
@@ -254,7 +256,19 @@ func (m *Menu) Show(st State, v View) Step {
 	if st.Screen == scrVoteMore && st.said.Code == "" {
 		return s.show(scrSex) // the receipt was told; it is not kept to be told again
 	}
+	if isApart(st.Screen) {
+		return s.show(scrBye) // nobody knows whether she answered: she is not asked again
+	}
 	return s.page(st.Screen)
+}
+
+// Rebuilt is a step as a call may show it whose memory is gone: itself, but for
+// the questions that are asked once (Show).
+func (m *Menu) Rebuilt(step Step, v View) Step {
+	if isApart(step.State.Screen) {
+		return m.Show(step.State, v)
+	}
+	return step
 }
 
 // TakesText says whether the present screen takes free text.

@@ -37,7 +37,7 @@ func bound(t testing.TB, p gsm.Profile, l gsm.Limit) *Menu {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := New(Config{Catalog: catalog, Profile: p, Limit: l, DefaultLang: "fr", Ussd: "*384*55*123#", ReplyDays: 30, ShortCode: "37321"})
+	m, err := New(Config{Catalog: catalog, Profile: p, Limit: l, DefaultLang: "fr", Ussd: "*384*55*123#", ReplyDays: 30, ShortCode: "37321", Apart: civic.ApartQuestions()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestWalk(t *testing.T) {
 				}
 			}
 			if step.Act.Deed != civic.NoDeed {
-				step = m.After(step.State, civic.Outcome{Verdict: civic.Verdict(rapid.IntRange(0, 12).Draw(t, "verdict")), Code: "K7P4XY", At: noon}, v)
+				step = m.After(step.State, civic.Outcome{Verdict: civic.Verdict(rapid.IntRange(0, 12).Draw(t, "verdict")), Code: "K7P4XY", At: noon, First: rapid.Bool().Draw(t, "first")}, v)
 			}
 			if !m.cfg.Limit.Fits(step.Screen.Text) || step.Screen.Text == "" {
 				t.Fatalf("%s: %q", step.State.Screen, step.Screen.Text)

@@ -140,9 +140,11 @@ func (m *Menu) after(s *scene, o civic.Outcome) Name {
 			return s.home() // she passed over both: there is nothing to say noted of
 		}
 		if o.Verdict == civic.Noted || o.Verdict == civic.Changed {
-			return scrProfileDone
+			return s.afterDeclared(o)
 		}
 		return scrNotKept
+	case scrDisability, scrDisplaced:
+		return s.nextApart(s.st.Screen)
 	case scrOpinion, scrOpinionNil:
 		return byVerdict(o, scrOpinionDone, scrOpinionFail, scrOpinionHuh)
 	case scrReceipt, scrReceiptMiss:

@@ -32,6 +32,9 @@ const (
 	scrAge         Name = "profile.age"
 	scrProfileDone Name = "profile.done"
 	scrNotKept     Name = "profile.failed"
+	scrApart       Name = "profile.apart"
+	scrDisability  Name = "profile.disability"
+	scrDisplaced   Name = "profile.displaced"
 	scrWorks       Name = "works"
 	scrWork        Name = "work"
 	scrTopic       Name = "opinion.topic"
@@ -125,6 +128,12 @@ func table() map[Name]*row {
 		scrAge:         {prompt: "profile.age", keys: map[int]lead{1: does(age1), 2: does(age2), 3: does(age3), 4: does(age4)}, leave: age0, resume: scrSex},
 		scrProfileDone: {prompt: "profile.saved", keys: map[int]lead{1: to(scrMain)}},
 		scrNotKept:     {prompt: "profile.failed", end: true},
+
+		// Where the configuration asks it: counted apart, of nobody (apart.go). They
+		// end the call, and are never gone back to.
+		scrApart:      {prompt: "profile.apart", keys: map[int]lead{1: does(askApart)}, back: scrBye},
+		scrDisability: {prompt: "profile.disability", keys: map[int]lead{1: does(answerYes), 2: does(answerNo)}, leave: answerNone},
+		scrDisplaced:  {prompt: "profile.displaced", keys: map[int]lead{1: does(answerYes), 2: does(answerNo)}, leave: answerNone},
 
 		// Follow the works.
 		scrWorks: {prompt: "follow.list", choose: worksPrompt, fill: fillCommune, list: works, pick: pickWork, back: scrMain, nav: "nav.back", resume: scrWorks},

@@ -20,6 +20,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/jamakan/jamakan/civic"
 	smsgeneric "github.com/jamakan/jamakan/sms/generic"
 	"github.com/jamakan/jamakan/store"
 	ussdgeneric "github.com/jamakan/jamakan/ussd/generic"
@@ -43,6 +44,7 @@ type Config struct {
 	Locales   string `yaml:"locales" doc:"folder of more languages (active.<tag>.toml); empty: the built-in ones"`
 	Free      bool   `yaml:"free" doc:"screens say that the call is free: only where the operator really charges nothing"`
 	ReplyDays int    `yaml:"reply_days" doc:"screens promise an answer to an opinion within that many days; 0: they promise nothing"`
+	Ask       Ask    `yaml:"ask" doc:"sensitive questions, by USSD, after the first vote: replies are counted apart, by 10 and more, and of nobody (docs/security.md); declare them to the APDP first"`
 	ShortCode string `yaml:"short_code" doc:"SMS number named in help; empty: none is named"`
 
 	USSD     map[string]Channel     `yaml:"ussd" doc:"USSD channels by provider: africastalking, or a name of yours with codec: generic"`
@@ -57,6 +59,24 @@ type Config struct {
 	Keep     Retention              `yaml:"retention" doc:"how long what is known of people is kept; the journal and what is counted are kept for good"`
 	LogLevel string                 `yaml:"log_level" doc:"debug, info, warn or error; no level shows a phone number"`
 	Grace    time.Duration          `yaml:"grace" doc:"how long a stop waits for what was accepted"`
+}
+
+// Ask are the questions that could harm who answers them.
+type Ask struct {
+	Disability bool `yaml:"disability" doc:"ask whether it is hard to see, hear or walk"`
+	Displaced  bool `yaml:"displaced" doc:"ask whether the village was fled because of the conflict"`
+}
+
+// Questions are those that are asked.
+func (a Ask) Questions() []civic.ApartQuestion {
+	var all []civic.ApartQuestion
+	if a.Disability {
+		all = append(all, civic.AboutDisability)
+	}
+	if a.Displaced {
+		all = append(all, civic.AboutDisplacement)
+	}
+	return all
 }
 
 // TLS are the certificates of the listeners.

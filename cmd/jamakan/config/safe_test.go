@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,5 +102,24 @@ func TestOpenFile(t *testing.T) {
 	}
 	if _, err := Load(file, true, none); err != nil {
 		t.Errorf("a hash is no secret: %v", err)
+	}
+}
+
+// TestNothingSensitiveIsAskedByDefault: each question has its own switch, and
+// both are off.
+func TestNothingSensitiveIsAskedByDefault(t *testing.T) {
+	for env, want := range map[string]string{"": "[]", "JAMAKAN_ASK_DISABILITY": "[pvh]", "JAMAKAN_ASK_DISPLACED": "[pdi]"} {
+		c, err := Load("", false, func(name string) string {
+			if name == env && env != "" {
+				return "true"
+			}
+			return ""
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(c.Ask.Questions()); got != want {
+			t.Errorf("%q: %s is asked, want %s", env, got, want)
+		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/jamakan/jamakan/ussd"
 )
 
-// micro is a microsecond in seconds.
-const micro = 1e-6
+// micros are the microseconds of a second.
+const micros = 1e6
 
 func (c collector) calls(p putter) {
 	for _, g := range c.from.Calls {
@@ -19,7 +19,7 @@ func (c collector) calls(p putter) {
 		g.Turns(func(screen string, o ussd.Outcome, n int64) {
 			p.count("jamakan_turns_total", n, at, screen, o.String())
 		})
-		p.histogram("jamakan_turn_seconds", g.Took(), micro, at)
+		p.histogram("jamakan_turn_seconds", g.Took(), micros, at)
 		counts := g.Counts()
 		p.gauge("jamakan_calls_live", float64(counts["live"]), at)
 		for name, n := range counts {
@@ -64,7 +64,7 @@ func (c collector) store(p putter) {
 	}
 	size, took := c.from.Commits()
 	p.histogram("jamakan_commit_size", size, 1)
-	p.histogram("jamakan_commit_seconds", took, micro)
+	p.histogram("jamakan_commit_seconds", took, micros)
 }
 
 func (c collector) doors(p putter) {

@@ -87,13 +87,14 @@ func (p putter) gauge(name string, v float64, labels ...string) {
 	p.out <- prometheus.MustNewConstMetric(p.descs[name], prometheus.GaugeValue, v, labels...)
 }
 
-// histogram writes what was seen; one unit of it is so much of the metric's.
-func (p putter) histogram(name string, s meter.Seen, unit float64, labels ...string) {
+// histogram writes what was seen; so many units of it make one of the metric's
+// (dividing: 50000 * 1e-6 is not 0.05).
+func (p putter) histogram(name string, s meter.Seen, units float64, labels ...string) {
 	buckets := make(map[float64]uint64, len(s.Bounds))
 	for i, bound := range s.Bounds {
-		buckets[float64(bound)*unit] = s.Within[i]
+		buckets[float64(bound)/units] = s.Within[i]
 	}
-	p.out <- prometheus.MustNewConstHistogram(p.descs[name], s.N, float64(s.Sum)*unit, buckets, labels...)
+	p.out <- prometheus.MustNewConstHistogram(p.descs[name], s.N, float64(s.Sum)/units, buckets, labels...)
 }
 
 func one(yes bool) float64 {
