@@ -1,6 +1,6 @@
 # make test is the one command that sets up and passes every test.
 
-.PHONY: test setup lint generate bench faults build
+.PHONY: test setup lint generate bench faults build reproduce verify sbom
 
 # What the tests need besides Go and git, as Debian names it; and npm, for what
 # tools/package.json names.
@@ -46,5 +46,20 @@ faults:
 	JAMAKAN_SECRECY=10000 go test ./cmd/jamakan -run TestNoNumberAnywhere -count=1 -timeout 30m -v
 	sh tools/fuzz.sh 500000x
 
+# The same bytes from a clean clone of the same commit with the same Go, wherever it lies: make reproduce.
+BIN = bin
 build:
-	go build -o bin/jamakan ./cmd/jamakan
+	CGO_ENABLED=0 go build -trimpath -buildvcs=auto -o $(BIN)/jamakan ./cmd/jamakan
+
+# Builds in two folders, the second time with nothing kept from the first, and holds the digests against each other.
+reproduce:
+	@sh tools/reproduce.sh
+
+# Every module is what go.sum says, and go.mod names what the code needs and no more.
+verify:
+	go mod verify
+	go mod tidy -diff
+
+# What is in the program, with versions and hashes, as CycloneDX: $(BIN)/jamakan.cdx.json.
+sbom: build
+	go tool -modfile=tools/sbom.mod cyclonedx-gomod bin -json -std -noserial -notimestamp -output $(BIN)/jamakan.cdx.json $(BIN)/jamakan

@@ -18,6 +18,7 @@ import (
 type keyVerb struct {
 	Rotate keyRotate `cmd:"" help:"Write the data anew under another master key, with the gateway stopped; who voted stays known."`
 	Export keyExport `cmd:"" help:"Print the master key. Without it the data can't be used: everybody could vote again."`
+	Make   keyMake   `cmd:"" help:"Make a master key in a new file, for a service that is handed it by systemd."`
 	Import keyImport `cmd:"" help:"Write a master key that was kept, typed or piped in, into the key file of a new machine."`
 	Pair   keyPair   `cmd:"" help:"Make a pair of age keys for encrypted backups: on another machine than the gateway's."`
 }
@@ -87,6 +88,33 @@ func keysOf(cfg config.Config, w world, first bool) (*secret.Keys, error) {
 		return nil, fmt.Errorf("%w; it is made at the first start only: give the kept one, with `jamakan key import`, or the right key_file", err)
 	}
 	return keys, err
+}
+
+type keyMake struct {
+	File string `arg:"" help:"The file: outside the data folder, and not there yet." type:"path"`
+}
+
+// Run makes a master key before the first start, where the gateway itself may
+// write none. One that is there is never replaced.
+func (v keyMake) Run(c *common, w world) error {
+	cfg, err := c.load(w)
+	if err != nil {
+		return err
+	}
+	if config.Inside(cfg.Data, v.File) {
+		return fmt.Errorf("%w: %s is inside the data folder: whoever copies the data would have the key; put it elsewhere", errUse, v.File)
+	}
+	keys, err := secret.New()
+	if err != nil {
+		return err
+	}
+	if err := keys.Save(v.File); errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%w: %s is there already, and a key is never replaced; give another name", errUse, v.File)
+	} else if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.stdout, "Master key %s is in %s. Print it for the safe with: jamakan key export\n", keys.Fingerprint(), v.File)
+	return err
 }
 
 type keyImport struct{}

@@ -12,7 +12,7 @@ func (s *servers) room() (desk.Config, error) {
 	if err != nil {
 		return desk.Config{}, err
 	}
-	door, err := guard.New(guard.Config{Book: h.book, Now: h.now, Logger: s.log})
+	door, err := guard.New(guard.Config{Book: h.book, Now: h.now, Logger: s.log, Encrypted: h.cfg.BehindProxy || h.cfg.TLS.DeskCert != ""})
 	if err != nil {
 		return desk.Config{}, err
 	}

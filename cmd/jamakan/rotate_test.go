@@ -169,7 +169,7 @@ func TestRotationRefuses(t *testing.T) {
 		t.Errorf("to the present key: %v %s", err, out)
 	}
 	cmd := verbApart(t, data, key, "key", "rotate", "--new", filepath.Join(data, "new.key"))
-	cmd.Env = append(cmd.Env, "JAMAKAN_DEMO=false")
+	cmd.Env = append(cmd.Env, "JAMAKAN_DEMO=false", tokensName+"="+longToken)
 	if out, err = cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "put it elsewhere") {
 		t.Errorf("a key beside its data: %v %s", err, out)
 	}

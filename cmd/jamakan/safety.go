@@ -34,12 +34,16 @@ func closedFolder(folder string, demo bool) error {
 func keyFile(path string, first bool, w world) (*secret.Keys, error) {
 	folder := w.getenv("CREDENTIALS_DIRECTORY")
 	if folder == "" || filepath.Dir(path) != filepath.Clean(folder) {
-		return secret.Load(path, first)
+		keys, err := secret.Load(path, first)
+		if errors.Is(err, secret.ErrOpenFile) {
+			return nil, fmt.Errorf("%w: key_file: %w", config.ErrInvalid, err)
+		}
+		return keys, err
 	}
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%w: key_file: the service was given no credential %s; make the key as root with JAMAKAN_KEY_FILE=/etc/jamakan/master.key jamakan key export, and name that file in LoadCredential", config.ErrInvalid, filepath.Base(path))
+		return nil, fmt.Errorf("%w: key_file: the service was given no credential %s; make the key as root with: jamakan key make /etc/jamakan/master.key, and name that file in LoadCredential", config.ErrInvalid, filepath.Base(path))
 	case err != nil:
 		return nil, err
 	case info.Mode().Perm()&0o007 != 0:

@@ -75,6 +75,9 @@ func serve(ctx context.Context, cfg config.Config, w world) error {
 	}
 	signal.Notify(s.hup, syscall.SIGHUP)
 	s.greet(cfg, w)
+	if err := tellSystemd(w, "READY=1"); err != nil {
+		log.Error("systemd is not told that the gateway is ready", "err", err)
+	}
 	err = s.run(ctx, cfg.Grace)
 	if told := s.doors.tellUnusual(context.WithoutCancel(ctx), h.book, h.now(), true); told != nil {
 		log.Error("what looked unusual is not in the journal", "err", told)

@@ -95,6 +95,12 @@ func TestNoDataIsInvented(t *testing.T) {
 	h.wants(0, "Nothing wrong", "check", "--data", data)
 }
 
+// A token of a gateway in service, and where it is given.
+const (
+	tokensName = "JAMAKAN_USSD_AFRICASTALKING_TOKENS"
+	longToken  = "abcdefghijklmnopqrstuvwx"
+)
+
 // TestKeyPlaceIsChecked: what serve refuses, config check refuses.
 func TestKeyPlaceIsChecked(t *testing.T) {
 	keys, err := secret.New()
@@ -114,13 +120,13 @@ func TestKeyPlaceIsChecked(t *testing.T) {
 		{map[string]string{"JAMAKAN_KEY": keys.Text()}, 0, "can be used"},
 		{map[string]string{"JAMAKAN_KEY_FILE": filepath.Join(t.TempDir(), "key")}, 0, "can be used"},
 	} {
-		c.env["JAMAKAN_DEMO"] = "false"
+		c.env["JAMAKAN_DEMO"], c.env[tokensName] = "false", longToken
 		hand{t: t, env: c.env}.wants(c.code, c.says, "config", "check", "--data", data)
 		if c.code != 0 {
 			hand{t: t, env: c.env}.wants(c.code, c.says, "serve", "--data", data)
 		}
 	}
-	hand{t: t, env: map[string]string{"JAMAKAN_DEMO": "false", "JAMAKAN_KEY_FILE": inside}, stdin: keys.Text()}.wants(2, "inside the data folder", "key", "import", "--data", data)
+	hand{t: t, env: map[string]string{"JAMAKAN_DEMO": "false", tokensName: longToken, "JAMAKAN_KEY_FILE": inside}, stdin: keys.Text()}.wants(2, "inside the data folder", "key", "import", "--data", data)
 	if isThere(inside) {
 		t.Error("the key was written beside the data")
 	}
@@ -167,5 +173,22 @@ func TestVerbsUseTheClockTheyAreGiven(t *testing.T) {
 	s.house.now = func() time.Time { return at }
 	if _, err := view.outbox(t.Context()); err != nil || !view.last.at.Equal(at) {
 		t.Errorf("counted at %v, want %v; %v", view.last.at, at, err)
+	}
+}
+
+// TestKeyMake: a key is made where there is none, outside the data, and never
+// replaced.
+func TestKeyMake(t *testing.T) {
+	data, file := t.TempDir(), filepath.Join(t.TempDir(), "master.key")
+	h := hand{t: t}
+	h.wants(2, "inside the data folder", "key", "make", filepath.Join(data, "key"), "--data", data)
+	h.wants(0, "Print it for the safe", "key", "make", file, "--data", data)
+	kept, err := secret.Load(file, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.wants(2, "never replaced", "key", "make", file, "--data", data)
+	if again, err := secret.Load(file, false); err != nil || again.Fingerprint() != kept.Fingerprint() {
+		t.Errorf("the key is another: %v", err)
 	}
 }

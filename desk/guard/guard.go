@@ -21,6 +21,9 @@ type Config struct {
 	Book   *store.Book
 	Now    func() time.Time
 	Logger *slog.Logger
+	// Encrypted says that browsers reach the desk by TLS, here or at a proxy,
+	// whatever host's name the proxy asks for.
+	Encrypted bool
 }
 
 // Guard knows who is at the desk. It is safe for concurrent use.
@@ -109,7 +112,7 @@ func (g *Guard) begin(c echo.Context, a store.Account, half bool) error {
 	if err != nil {
 		return err
 	}
-	setCookie(c, cookie, sessionLife)
+	g.setCookie(c, cookie, sessionLife)
 	return nil
 }
 
@@ -198,7 +201,7 @@ func (g *Guard) LogOut(c echo.Context) {
 		g.noteBy(c, x.Account.Login, "logout", x.Account.Login)
 	}
 	g.sessions.close(cookieOf(c))
-	setCookie(c, "", -1)
+	g.setCookie(c, "", -1)
 }
 
 // Password says whether a password is the account's own: asked again before
@@ -337,9 +340,9 @@ func cookieOf(c echo.Context) string {
 // setCookie sets the session's cookie: for this host only, never read by a
 // script, never sent from another site, and on a line without encryption only
 // on the machine itself.
-func setCookie(c echo.Context, value string, life time.Duration) {
+func (g *Guard) setCookie(c echo.Context, value string, life time.Duration) {
 	c.SetCookie(&http.Cookie{
 		Name: cookieName, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: !callback.Loopback(c.Request().Host), MaxAge: int(life / time.Second),
+		Secure: g.cfg.Encrypted || !callback.Loopback(c.Request().Host), MaxAge: int(life / time.Second),
 	})
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/jamakan/jamakan/store/outbox"
 )
 
-// MinToken is the shortest callback token accepted off loopback: 22
+// MinToken is the shortest token accepted outside the demonstration: 22
 // characters of base64 are 128 bits.
 const MinToken = 22
 

@@ -32,8 +32,8 @@ type Config struct {
 	Listen string `yaml:"listen" doc:"address of the callbacks listener: what the provider calls"`
 	Desk   string `yaml:"desk" doc:"address of the desk listener: pages for people; keep it on loopback or behind a proxy with TLS"`
 	TLS    TLS    `yaml:"tls" doc:"certificates of the two listeners, read again when they change; empty: no TLS here"`
-	// BehindProxy says that a proxy with TLS stands before the desk.
-	BehindProxy bool     `yaml:"behind_proxy" doc:"a proxy with TLS stands before the desk: without this or a certificate it is only served on loopback"`
+	// BehindProxy says that a proxy with TLS stands before the listeners.
+	BehindProxy bool     `yaml:"behind_proxy" doc:"a proxy with TLS stands before the listeners: without this or a certificate the desk is served on loopback only, and callbacks there or on a private address"`
 	Proxies     []string `yaml:"proxies" doc:"addresses or networks of proxies of yours, like 127.0.0.1/32: only their X-Forwarded-For is believed"`
 	Metrics     string   `yaml:"metrics_token" doc:"token that lets another machine read /metrics on the desk listener, in clear or as sha256:...; empty: this machine only"`
 	Data        string   `yaml:"data" doc:"folder of the database and of the control socket"`

@@ -36,20 +36,20 @@ func TestDescribeIsTheDefault(t *testing.T) {
 func TestEnvironmentWins(t *testing.T) {
 	env := map[string]string{
 		"JAMAKAN_LISTEN": "127.0.0.1:9000", "JAMAKAN_DEMO": "false", "JAMAKAN_LIMITS_DIALS": "7",
-		"JAMAKAN_LIMITS_WINDOW": "3m", "JAMAKAN_USSD_AFRICASTALKING_TOKENS": "aaaa,bbbb", "JAMAKAN_STORE_MAX_SIZE": "500MB",
+		"JAMAKAN_LIMITS_WINDOW": "3m", "JAMAKAN_USSD_AFRICASTALKING_TOKENS": "aaaaaaaaaaaaaaaaaaaaaa,bbbbbbbbbbbbbbbbbbbbbb", "JAMAKAN_STORE_MAX_SIZE": "500MB",
 	}
 	c, err := Load("no such file", false, func(k string) string { return env[k] })
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.Listen != "127.0.0.1:9000" || c.Demo || c.Limits.Dials != 7 || c.Limits.Window.Minutes() != 3 ||
-		strings.Join(c.USSD["africastalking"].Tokens, " ") != "aaaa bbbb" || c.Store.MaxSize != "500MB" {
+		strings.Join(c.USSD["africastalking"].Tokens, " ") != "aaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbb" || c.Store.MaxSize != "500MB" {
 		t.Errorf("environment did not win: %+v", c)
 	}
 }
 
 func TestUnsafeIsRefused(t *testing.T) {
-	public := func(c *Config) { c.Listen = "0.0.0.0:8080" }
+	public := func(c *Config) { c.Listen, c.BehindProxy = "0.0.0.0:8080", !c.Demo }
 	long := func(c *Config) {
 		ch := c.USSD["africastalking"]
 		ch.Tokens = []string{"abcdefghijklmnopqrstuvwx"}
@@ -59,17 +59,17 @@ func TestUnsafeIsRefused(t *testing.T) {
 		change func(*Config)
 		says   string
 	}{
-		"demo token on a public address": {func(c *Config) { public(c); c.Demo = false }, "22 characters"},
-		"demo plan on a public address":  {func(c *Config) { public(c); long(c) }, "demo: false"},
-		"desk public in the demo":        {func(c *Config) { c.Desk = "[::]:8081" }, "loopback"},
-		"no code":                        {func(c *Config) { c.USSD["africastalking"] = Channel{Tokens: []string{"demo"}} }, "*384*55#"},
-		"level":                          {func(c *Config) { c.LogLevel = "loud" }, "debug, info"},
-		"size":                           {func(c *Config) { c.Store.MaxSize = "big" }, "4GB"},
-		"backups inside the data":        {func(c *Config) { c.Backup.Folder = "data/backups" }, "another disk"},
-		"a secret key to encrypt to":     {func(c *Config) { c.Backup.To = []string{"AGE-SECRET-KEY-1QQ"} }, "secret half"},
-		"backups without end":            {func(c *Config) { c.Backup.Every = 0 }, "24h"},
-		"no backup kept":                 {func(c *Config) { c.Backup.Daily, c.Backup.Weekly = 0, 0 }, "how many"},
-		"address":                        {func(c *Config) { c.Listen = "8080" }, "host:port"},
+		"demo token in service":         {func(c *Config) { c.Demo = false }, "22 characters"},
+		"demo plan on a public address": {func(c *Config) { public(c); long(c) }, "demo: false"},
+		"desk public in the demo":       {func(c *Config) { c.Desk = "[::]:8081" }, "loopback"},
+		"no code":                       {func(c *Config) { c.USSD["africastalking"] = Channel{Tokens: []string{"demo"}} }, "*384*55#"},
+		"level":                         {func(c *Config) { c.LogLevel = "loud" }, "debug, info"},
+		"size":                          {func(c *Config) { c.Store.MaxSize = "big" }, "4GB"},
+		"backups inside the data":       {func(c *Config) { c.Backup.Folder = "data/backups" }, "another disk"},
+		"a secret key to encrypt to":    {func(c *Config) { c.Backup.To = []string{"AGE-SECRET-KEY-1QQ"} }, "secret half"},
+		"backups without end":           {func(c *Config) { c.Backup.Every = 0 }, "24h"},
+		"no backup kept":                {func(c *Config) { c.Backup.Daily, c.Backup.Weekly = 0, 0 }, "how many"},
+		"address":                       {func(c *Config) { c.Listen = "8080" }, "host:port"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := Default()

@@ -19,11 +19,23 @@ func (c Config) checkSafe() error {
 	if c.Demo && c.TLS.Cert != "" {
 		return invalid("tls.cert: the demonstration's phone speaks in clear on loopback; leave it out, or set demo: false")
 	}
+	if c.Demo && c.BehindProxy {
+		return invalid("behind_proxy: the demonstration is for this machine alone, its token is known to everybody; set demo: false, or leave behind_proxy out")
+	}
+	if !loopback(c.Listen) && !privateLink(c.Listen) && c.TLS.Cert == "" && !c.BehindProxy {
+		return invalid("listen: numbers, choices and the token would travel in clear; listen on 127.0.0.1, or on the machine's address in the provider's private network, give tls.cert and tls.key, or, where a proxy with TLS stands before it, set behind_proxy: true")
+	}
 	if !loopback(c.Desk) && c.TLS.DeskCert == "" && !c.BehindProxy {
 		return invalid("desk: passwords would travel in clear; listen on 127.0.0.1, give tls.desk_cert and tls.desk_key, or, where a proxy with TLS stands before it, set behind_proxy: true")
 	}
-	if _, err := Networks("proxies", c.Proxies); err != nil {
+	proxies, err := Networks("proxies", c.Proxies)
+	if err != nil {
 		return err
+	}
+	for _, n := range proxies {
+		if n.Bits() == 0 {
+			return invalid("proxies: %s is everybody, who could then write any address into X-Forwarded-For; give the proxy's own, like 127.0.0.1/32", n)
+		}
 	}
 	if c.Metrics != "" {
 		if err := checkToken("metrics_token", c.Metrics, false); err != nil {
@@ -31,12 +43,12 @@ func (c Config) checkSafe() error {
 		}
 	}
 	for name, ch := range c.USSD {
-		if err := checkDoor("ussd."+name, ch.Tokens, ch.Networks, loopback(c.Listen), c.Demo); err != nil {
+		if err := checkDoor("ussd."+name, ch.Tokens, ch.Networks, c.Demo); err != nil {
 			return err
 		}
 	}
 	for name, ch := range c.SMS {
-		if err := checkDoor("sms."+name, ch.Tokens, ch.Networks, loopback(c.Listen), c.Demo); err != nil {
+		if err := checkDoor("sms."+name, ch.Tokens, ch.Networks, c.Demo); err != nil {
 			return err
 		}
 	}
@@ -53,7 +65,7 @@ func (t TLS) check() error {
 }
 
 // checkDoor says what is wrong with who may come in to a channel.
-func checkDoor(where string, tokens, networks []string, onLoopback, demo bool) error {
+func checkDoor(where string, tokens, networks []string, demo bool) error {
 	if len(tokens) == 0 {
 		return invalid("%s.tokens: give one token of %d characters or more; make one with: jamakan config token", where, MinToken)
 	}
@@ -61,7 +73,7 @@ func checkDoor(where string, tokens, networks []string, onLoopback, demo bool) e
 		return invalid("%s.tokens: two at most: the one in use, and the next one during a change", where)
 	}
 	for _, t := range tokens {
-		if err := checkToken(where+".tokens", t, onLoopback); err != nil {
+		if err := checkToken(where+".tokens", t, demo); err != nil {
 			return err
 		}
 	}
@@ -72,17 +84,18 @@ func checkDoor(where string, tokens, networks []string, onLoopback, demo bool) e
 	return err
 }
 
-// checkToken says what is wrong with one token. On loopback a short one is
-// enough.
-func checkToken(where, t string, onLoopback bool) error {
+// checkToken says what is wrong with one token. A short one is enough for the
+// demonstration alone: elsewhere a proxy may stand before a listener on
+// loopback.
+func checkToken(where, t string, demo bool) error {
 	isHash, ok := callback.Hashed(t)
 	switch {
 	case isHash && !ok:
 		return invalid("%s: after sha256: stand 64 hexadecimal digits; make a token with: jamakan config token", where)
 	case isHash:
 		return nil
-	case t == "" || len(t) < MinToken && !onLoopback:
-		return invalid("%s: a token under %d characters is refused off loopback; make one with: jamakan config token", where, MinToken)
+	case t == "" || len(t) < MinToken && !demo:
+		return invalid("%s: a token under %d characters is refused outside the demonstration; make one with: jamakan config token", where, MinToken)
 	case strings.Trim(t, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "":
 		return invalid("%s: letters, digits, - and _ only", where)
 	}
@@ -115,6 +128,14 @@ func safeAddress(address string) bool {
 		return true // another check says what is wrong with it
 	}
 	return u.Scheme == "https" || loopback(net.JoinHostPort(u.Hostname(), "0"))
+}
+
+// privateLink says whether an address can't be reached from the Internet: a
+// provider's callbacks come to it through a tunnel or a line of one's own.
+func privateLink(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && ip.IsPrivate()
 }
 
 func (l Limits) negative() bool {

@@ -16,7 +16,7 @@ const goodToken = "abcdefghijklmnopqrstuvwx"
 // served is a configuration as a commune has it: no demonstration, calls only.
 func served(change func(*Config, *Channel)) Config {
 	c := Default()
-	c.Demo, c.SMS, c.Listen = false, nil, "0.0.0.0:8080"
+	c.Demo, c.SMS = false, nil
 	ch := c.USSD["africastalking"]
 	ch.Tokens = []string{goodToken}
 	change(&c, &ch)
@@ -42,6 +42,16 @@ func TestWhatLetsSomebodyInIsRefused(t *testing.T) {
 		"desk in clear":      {func(c *Config, _ *Channel) { c.Desk = "0.0.0.0:8081" }, "behind_proxy: true"},
 		"desk behind proxy":  {func(c *Config, _ *Channel) { c.Desk, c.BehindProxy = "0.0.0.0:8081", true }, ""},
 		"desk with TLS":      {func(c *Config, _ *Channel) { c.Desk, c.TLS.DeskCert, c.TLS.DeskKey = "0.0.0.0:8081", "c", "k" }, ""},
+		"calls in clear":     {func(c *Config, _ *Channel) { c.Listen = "0.0.0.0:8080" }, "tls.cert and tls.key"},
+		"calls by any name":  {func(c *Config, _ *Channel) { c.Listen = ":8080" }, "behind_proxy: true"},
+		"calls by a tunnel":  {func(c *Config, _ *Channel) { c.Listen = "10.8.0.2:8080" }, ""},
+		"calls with TLS":     {func(c *Config, _ *Channel) { c.Listen, c.TLS.Cert, c.TLS.Key = "0.0.0.0:8080", "c", "k" }, ""},
+		"calls behind proxy": {func(c *Config, _ *Channel) { c.Listen, c.BehindProxy = "0.0.0.0:8080", true }, ""},
+		"demo token":         {func(_ *Config, ch *Channel) { ch.Tokens = []string{"demo"} }, "jamakan config token"},
+		"demo behind proxy":  {func(c *Config, _ *Channel) { c.Demo, c.BehindProxy = true, true }, "demo: false"},
+		"empty token":        {func(_ *Config, ch *Channel) { ch.Tokens = []string{""} }, "jamakan config token"},
+		"no token":           {func(_ *Config, ch *Channel) { ch.Tokens = nil }, "jamakan config token"},
+		"everybody a proxy":  {func(c *Config, _ *Channel) { c.Proxies = []string{"0.0.0.0/0"} }, "127.0.0.1/32"},
 		"half a certificate": {func(c *Config, _ *Channel) { c.TLS.Cert = "c" }, "both"},
 		"three tokens":       {func(_ *Config, ch *Channel) { ch.Tokens = []string{goodToken, goodToken, goodToken} }, "two at most"},
 		"hashed token":       {func(_ *Config, ch *Channel) { ch.Tokens = []string{callback.HashToken("x"), goodToken} }, ""},

@@ -57,7 +57,7 @@ func Describe() string {
 		"On the desk's listener, `/metrics`, in Prometheus' text format: for requests made on this machine through no proxy, or with\n" +
 		"`Authorization: Bearer TOKEN` where `metrics_token` is configured. Others find nothing. Where `behind_proxy` is set only the token\n" +
 		"opens, since a proxy's requests come from this machine too. Every label comes from a closed list; none holds a number, a token or a text.\n" +
-		"What to do about each alarm: [running.md](running.md).\n\n" +
+		"What to do about each alarm: [operating.md](operating.md#alarms).\n\n" +
 		"| metric | kind | labels | what | look when |\n|---|---|---|---|---|\n")
 	for _, m := range table() {
 		labels := "–"
