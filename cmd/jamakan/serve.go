@@ -344,7 +344,11 @@ func registerHealth(e *echo.Echo, h *house, texts *textRoom, backups *backupCloc
 		if err := health.Err; err != nil {
 			return c.String(http.StatusServiceUnavailable, fmt.Sprintf("not ready to record: %s: %v\n", whichOutcome(err), err))
 		}
-		return c.String(http.StatusOK, "ready to record\n"+roomWarning(h.cfg, health)+texts.faults()+backups.faults())
+		said := h.clock.Status()
+		if fault := said.Fault(); fault != "" {
+			return c.String(http.StatusServiceUnavailable, fault)
+		}
+		return c.String(http.StatusOK, "ready to record\n"+said.Note()+roomWarning(h.cfg, health)+texts.faults()+backups.faults())
 	})
 }
 

@@ -90,6 +90,7 @@ func (c collector) clock(p putter) {
 		owed = max(now.Sub(at).Seconds(), 0)
 	}
 	p.gauge("jamakan_monday_owed_seconds", owed)
+	p.gauge("jamakan_clock_distrusted_seconds", c.from.Distrusted().Seconds())
 	if at := c.from.LastBackup(); !at.IsZero() {
 		p.gauge("jamakan_backup_age_seconds", now.Sub(at).Seconds())
 	}

@@ -44,6 +44,7 @@ func table() []metric {
 		{"jamakan_unusual_flags", gauge, "Flags for a person to judge, since the start. See the desk's page Refus et alertes.", []string{"kind"}, "any rise"},
 		{"jamakan_week_closed_timestamp_seconds", gauge, "End of the last week that is closed.", nil, "over 8 days old"},
 		{"jamakan_monday_owed_seconds", gauge, "How long Monday's oldest work is owed; 0: none is.", nil, "over 3600"},
+		{"jamakan_clock_distrusted_seconds", gauge, "How far the machine's clock is ahead of the time that goes on without it, after a jump; 0: it is believed.", nil, "anything but 0"},
 		{"jamakan_backup_age_seconds", gauge, "Age of the last good backup; absent: none is known.", nil, "over 2 days, or absent"},
 		{"jamakan_memory_bytes", gauge, "Memory that the program holds of the system.", nil, "near the unit's limit"},
 		{"jamakan_goroutines", gauge, "Goroutines: one and a bit for every open connection.", nil, ""},
