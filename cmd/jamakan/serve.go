@@ -88,6 +88,7 @@ type servers struct {
 	figures   *desk.Figures
 	doors     doors
 	measures  measures
+	crowds    crowds
 	certs     map[*http.Server]*certificate // of listeners with TLS
 	hup       chan os.Signal                // says that they may have changed
 	many      *manyRoom
@@ -102,7 +103,7 @@ type servers struct {
 }
 
 func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, error) {
-	s := &servers{house: h, log: log, hup: make(chan os.Signal, 1), figures: desk.NewFigures(h.book, h.now), backups: newBackupClock(h, log)}
+	s := &servers{house: h, log: log, hup: make(chan os.Signal, 1), figures: desk.NewFigures(h.book, h.now), backups: newBackupClock(h, log), crowds: newCrowds(h.cfg.Limits.Connections, log)}
 	var err error
 	if s.doors, err = newDoors(h); err != nil {
 		return nil, err
@@ -149,6 +150,7 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 		return nil, errors.Join(err, s.texts.closeListener())
 	}
 	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
+	s.callbacks.ConnState, s.desk.ConnState = s.crowds.callbacks.Watch, s.crowds.desk.Watch
 	if err := s.loadCertificates(); err != nil {
 		return nil, errors.Join(err, s.texts.closeListener())
 	}

@@ -71,6 +71,11 @@ func (c collector) doors(p putter) {
 	for _, row := range c.from.Refused.Rows() {
 		p.count("jamakan_refused_total", row.N, row.Channel, row.Reason.String())
 	}
+	c.from.Connections(func(listener string, here int, shed, refused int64) {
+		p.gauge("jamakan_connections", float64(here), listener)
+		p.count("jamakan_connections_shed_total", shed, listener, "waited")
+		p.count("jamakan_connections_shed_total", refused, listener, "came")
+	})
 	flags := map[unusual.Kind]int{}
 	for _, f := range c.from.Unusual.Flags() {
 		flags[f.Kind]++

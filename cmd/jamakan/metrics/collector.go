@@ -25,6 +25,9 @@ type Source struct {
 	Commits func() (size, took meter.Seen)
 	Refused *refusal.Log
 	Unusual *unusual.Watch
+	// Connections are those of the listeners, by name: how many there are, how
+	// many were closed to make room, how many found none.
+	Connections func(fn func(listener string, here int, shed, refused int64))
 	// Distrusted is how far the machine's clock is ahead of a time that goes on
 	// without it; 0: it is believed.
 	Distrusted func() time.Duration

@@ -41,6 +41,8 @@ func table() []metric {
 		{"jamakan_provider_answers_total", counter, "Answers of an SMS provider to what was handed over, by class.", []string{"channel", "class"}, "any rise of account or ambiguous"},
 		{"jamakan_provider_paused", gauge, "1 while nothing is handed over to a provider.", []string{"channel"}, "1 for 10 minutes"},
 		{"jamakan_refused_total", counter, "Requests, calls and texts turned away, by reason.", []string{"channel", "reason"}, "bad_token or outside_network over 100 in an hour; limited_provider at all"},
+		{"jamakan_connections", gauge, "Connections that a listener holds.", []string{"listener"}, "near `limits.connections`"},
+		{"jamakan_connections_shed_total", counter, "Connections that were closed because a listener held too many, by what they did: waited without asking anything, or had just come.", []string{"listener", "what"}, "any rise"},
 		{"jamakan_unusual_flags", gauge, "Flags for a person to judge, since the start. See the desk's page Refus et alertes.", []string{"kind"}, "any rise"},
 		{"jamakan_week_closed_timestamp_seconds", gauge, "End of the last week that is closed.", nil, "over 8 days old"},
 		{"jamakan_monday_owed_seconds", gauge, "How long Monday's oldest work is owed; 0: none is.", nil, "over 3600"},
