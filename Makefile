@@ -45,7 +45,7 @@ faults:
 	JAMAKAN_SNAPSHOTS=200 JAMAKAN_BLOCK_ERRORS=10 JAMAKAN_EVERY_CALL=200 \
 		go test ./faults -run 'TestSnapshots|TestBlockErrors|TestEveryCall|TestMutants' -count=1 -timeout 3h -v
 	JAMAKAN_SECRECY=10000 go test ./cmd/jamakan -run TestNoNumberAnywhere -count=1 -timeout 30m -v
-	JAMAKAN_CROWD=10000 go test ./cmd/jamakan -run "TestCrowd|TestFewFiles|TestFloodOfOne" -count=1 -timeout 20m -v
+	JAMAKAN_CROWD=10000 go test ./cmd/jamakan -run "TestCrowd|TestFewFiles|TestFloodOfOne|TestProviderHangs" -count=1 -timeout 20m -v
 	JAMAKAN_MODEL=20 go test ./cmd/jamakan -run TestModel -count=1 -timeout 2h -v
 	sh tools/fuzz.sh 500000x
 

@@ -19,7 +19,8 @@ import (
 
 // Crowd is the connections of one listener. It is safe for concurrent use.
 type Crowd struct {
-	most int
+	most   int
+	unread int
 
 	mu      sync.Mutex
 	here    map[net.Conn]*list.Element // nil while it asks something
@@ -28,9 +29,11 @@ type Crowd struct {
 	refused int64
 }
 
-// New is a crowd of so many connections at most; 0: any number.
-func New(most int) *Crowd {
-	return &Crowd{most: most, here: map[net.Conn]*list.Element{}, waiting: list.New()}
+// New is a crowd of so many connections at most; 0: any number. unread is how
+// many bytes of answers the system keeps for each that does not read them; left
+// to itself it may keep megabytes, of memory that no process is seen to hold.
+func New(most, unread int) *Crowd {
+	return &Crowd{most: most, unread: unread, here: map[net.Conn]*list.Element{}, waiting: list.New()}
 }
 
 // Counts are the connections there are, those that were closed while they
@@ -44,7 +47,13 @@ func (c *Crowd) Counts() (here int, shed, refused int64) {
 // Watch is for http.Server.ConnState.
 func (c *Crowd) Watch(conn net.Conn, s http.ConnState) {
 	if out := c.moved(conn, s); out != nil {
-		hangUp(out)
+		_ = bare(out).Close()
+		if out == conn {
+			return
+		}
+	}
+	if t, ok := bare(conn).(*net.TCPConn); ok && s == http.StateNew {
+		_ = t.SetWriteBuffer(c.unread)
 	}
 }
 
@@ -89,11 +98,11 @@ func (c *Crowd) longest() net.Conn {
 	return conn
 }
 
-// hangUp closes a connection at once: TLS would first say goodbye, and wait for
-// a peer that does not read.
-func hangUp(conn net.Conn) {
+// bare is a connection below TLS, which would say goodbye before it closes, and
+// wait for a peer that does not read.
+func bare(conn net.Conn) net.Conn {
 	if t, ok := conn.(*tls.Conn); ok {
-		conn = t.NetConn()
+		return t.NetConn()
 	}
-	_ = conn.Close()
+	return conn
 }

@@ -13,7 +13,7 @@ import (
 // stage is a server whose answers wait until they are let go.
 func stage(t *testing.T, most int) (addr string, c *Crowd, begun chan string, let chan struct{}) {
 	t.Helper()
-	c, begun, let = New(most), make(chan string), make(chan struct{})
+	c, begun, let = New(most, 32<<10), make(chan string), make(chan struct{})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
