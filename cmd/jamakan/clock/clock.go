@@ -28,6 +28,17 @@ var ErrBelieved = errors.New("the machine's clock is believed: there is nothing 
 type Reading struct {
 	Wall time.Time     // carries no monotonic part
 	Mono time.Duration // since any moment; it never jumps
+
+	both time.Time // the same, as one value that durations can be taken of; zero: Wall will do
+}
+
+// time is the wall clock's time, with the monotonic one's if there is one: what
+// took how long is right over any step.
+func (r Reading) time() time.Time {
+	if r.both.IsZero() {
+		return r.Wall
+	}
+	return r.both
 }
 
 // Machine reads this machine's clocks.
@@ -35,7 +46,7 @@ func Machine() func() Reading {
 	start := time.Now()
 	return func() Reading {
 		now := time.Now()
-		return Reading{now.Round(0), now.Sub(start)}
+		return Reading{now.Round(0), now.Sub(start), now}
 	}
 }
 
@@ -45,7 +56,7 @@ func Confirmed(now func() time.Time) func() Reading {
 	start := now()
 	return func() Reading {
 		t := now()
-		return Reading{t, t.Sub(start)}
+		return Reading{Wall: t, Mono: t.Sub(start)}
 	}
 }
 
@@ -137,7 +148,7 @@ func (c *Clock) waiting(r Reading, from time.Time) *state {
 func (c *Clock) Now() time.Time {
 	r := c.read()
 	if s := c.state.Load(); s.mode == follow && near(c.lead(r)-s.off, slack) {
-		return r.Wall
+		return r.time()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -152,7 +163,7 @@ func (c *Clock) look(r Reading) time.Time {
 	case s.mode == alone && (s.starting && !r.Wall.Before(told) || !s.starting && near(lead-s.off, Tolerance)):
 		c.log.Info("the machine's clock is believed again", "clock", r.Wall, "until now", told)
 		c.state.Store(c.following(r))
-		return r.Wall
+		return r.time()
 	case s.mode == alone:
 		return told
 	case !near(lead-s.off, Tolerance):
@@ -175,7 +186,7 @@ func (c *Clock) look(r Reading) time.Time {
 	if s.mode == behind {
 		return told
 	}
-	return r.Wall
+	return r.time()
 }
 
 // told is the time that a state tells.

@@ -20,7 +20,7 @@ func newMachine() *machine {
 	return &machine{wall: time.Date(2026, 11, 25, 8, 0, 0, 0, time.UTC), mono: time.Hour}
 }
 
-func (m *machine) read() Reading { return Reading{m.wall, m.mono} }
+func (m *machine) read() Reading { return Reading{Wall: m.wall, Mono: m.mono} }
 
 func (m *machine) clock() *Clock { return New(m.read, slog.New(slog.NewTextHandler(&m.said, nil))) }
 
