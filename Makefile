@@ -1,6 +1,6 @@
 # make test is the one command that sets up and passes every test.
 
-.PHONY: test setup lint generate bench faults build reproduce verify sbom
+.PHONY: test setup lint generate bench faults build reproduce verify sbom fuzz
 
 # What the tests need besides Go and git, as Debian names it; and npm, for what
 # tools/package.json names.
@@ -32,7 +32,8 @@ bench:
 # The full counts: 50 kills of votes, 1,000 of texts; 120,000 states after power
 # cuts, which go on where they were when begun again (remove bin/power to begin
 # anew); 200 power cuts and 10 failing disks on real file systems, as root; each
-# of 200 calls failing in 7 ways; 10,000 sessions searched for numbers; long
+# of 200 calls failing in 7 ways; 10,000 sessions searched for numbers; 10,000
+# idle connections and as many slow ones; 20 long runs beside a plain model; long
 # fuzzing. The last report is
 # docs/faults.md.
 faults:
@@ -44,7 +45,14 @@ faults:
 	JAMAKAN_SNAPSHOTS=200 JAMAKAN_BLOCK_ERRORS=10 JAMAKAN_EVERY_CALL=200 \
 		go test ./faults -run 'TestSnapshots|TestBlockErrors|TestEveryCall|TestMutants' -count=1 -timeout 3h -v
 	JAMAKAN_SECRECY=10000 go test ./cmd/jamakan -run TestNoNumberAnywhere -count=1 -timeout 30m -v
+	JAMAKAN_CROWD=10000 go test ./cmd/jamakan -run "TestCrowd|TestFewFiles|TestFloodOfOne|TestProviderHangs" -count=1 -timeout 20m -v
+	JAMAKAN_MODEL=20 go test ./cmd/jamakan -run TestModel -count=1 -timeout 2h -v
 	sh tools/fuzz.sh 500000x
+
+# Half an hour of fuzzing over every parser and both listeners; stopped, it goes
+# on where it was.
+fuzz:
+	sh tools/fuzz.sh 30m
 
 # The same bytes from a clean clone of the same commit with the same Go, wherever it lies: make reproduce.
 BIN = bin

@@ -162,6 +162,9 @@ func (b *backupClock) faults() string {
 // out, for as long as somebody may ask.
 func (s *servers) broken() []desk.WeekFault {
 	var all []desk.WeekFault
+	if said := s.house.clock.Status(); !said.Believed {
+		all = append(all, desk.WeekFault{Key: "desk.week.fault.clock", Pairs: []any{"Wall", desk.Moment(said.Wall), "Time", desk.Moment(said.Time)}})
+	}
 	_, since, why := s.backups.state()
 	switch {
 	case s.house.cfg.Backup.Folder == "" && !s.house.cfg.Demo:

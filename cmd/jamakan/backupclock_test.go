@@ -17,6 +17,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/jamakan/jamakan/cmd/jamakan/clock"
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
 	"github.com/jamakan/jamakan/locales"
 	"github.com/jamakan/jamakan/store"
@@ -157,10 +158,15 @@ func TestBrokenHasWords(t *testing.T) {
 	at := time.Date(2026, 11, 30, 6, 0, 0, 0, time.UTC)
 	cfg := config.Default()
 	cfg.Demo = false
-	h := &house{cfg: cfg, now: func() time.Time { return at }}
+	m := &twoClocks{wall: at}
+	h := &house{cfg: cfg, clock: clock.New(m.read, nil)}
+	h.now = h.clock.Now
 	s := &servers{house: h, backups: newBackupClock(h, nil), restored: &store.Restoration{Made: at.Add(-time.Hour), At: at}}
 	all := s.broken()
 	h.cfg.Backup.Folder = t.TempDir()
+	m.pass(0, 48*time.Hour)
+	all = append(all, s.broken()...)
+	m.pass(0, -48*time.Hour)
 	s.backups.settle(at, errors.New("the disk failed"))
 	all = append(all, s.broken()...)
 	catalog, err := languages(cfg)
@@ -180,7 +186,7 @@ func TestBrokenHasWords(t *testing.T) {
 		}
 		said += words.Text(f.Key, with...) + "\n"
 	}
-	for _, want := range []string{"backup.folder", "the disk failed", "30/11/2026 05:00", "depuis le 30/11/2026 06:00"} {
+	for _, want := range []string{"backup.folder", "the disk failed", "30/11/2026 05:00", "depuis le 30/11/2026 06:00", "elle dit 02/12/2026 06:00"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not said in\n%s", want, said)
 		}

@@ -26,6 +26,7 @@ type commandLine struct {
 	Plan        planVerb        `cmd:"" help:"Check or import the plan of a commune."`
 	Export      exportVerb      `cmd:"" help:"Write the tally of a week."`
 	Correct     correctVerb     `cmd:"" help:"Add a correction line to a closed week; its figures stay."`
+	Clock       clockVerb       `cmd:"" help:"The time: the gateway's, the machine's; accept the machine's after a jump."`
 	Check       checkVerb       `cmd:"" help:"Verify the database: file, ballot log, tree, index and counters."`
 	Verify      verifyVerb      `cmd:"" hidden:"" help:"Verify a database that nothing else has open: what serve does first, in a process of its own."`
 	Backup      backupVerb      `cmd:"" help:"Write a verified copy of everything into one file, while the gateway runs."`

@@ -28,7 +28,7 @@ func (v exportVerb) Run(ctx context.Context, c *common, w world) error {
 		return err
 	}
 	if v.Week == "" {
-		v.Week = thisWeek(w.clock()())
+		v.Week = thisWeek(w.wall()())
 	}
 	o, err := openOffice(ctx, cfg, w)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jamakan/jamakan/cmd/jamakan/clock"
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
 	"github.com/jamakan/jamakan/desk/planfile"
 	"github.com/jamakan/jamakan/gsm"
@@ -25,7 +26,8 @@ type house struct {
 	engine *bolt.Engine
 	book   *store.Book
 	keys   *secret.Keys
-	now    func() time.Time
+	clock  *clock.Clock
+	now    func() time.Time // the clock's
 
 	examine examiner   // of a copy of the database
 	copying sync.Mutex // one copy is made at a time
@@ -53,7 +55,8 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 	maxSize, _ := config.Size(cfg.Store.MaxSize)
 	reserve, _ := config.Size(cfg.Store.Reserve)
 	mmap, _ := config.Size(cfg.Store.Mmap)
-	h := &house{cfg: cfg, keys: keys, now: w.clock(), examine: examineInChild}
+	h := &house{cfg: cfg, keys: keys, clock: clock.New(w.clock(), log), examine: examineInChild}
+	h.now = h.clock.Now
 	h.engine, err = bolt.Open(bolt.Options{
 		Path: filepath.Join(cfg.Data, databaseFile), Now: h.now, Logger: log,
 		Progress: progress, MaxSize: maxSize, Reserve: reserve, InitialMmap: mmap,
@@ -63,6 +66,9 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 		return nil, err
 	}
 	dropCopies(cfg)
+	if err := h.startClock(ctx); err != nil {
+		return nil, errors.Join(err, h.engine.Close())
+	}
 	if h.book, err = store.NewBook(h.engine, keys, store.BookOptions{Now: h.now, Keep: store.Retention(cfg.Keep)}); err != nil {
 		return nil, errors.Join(err, h.engine.Close())
 	}
@@ -73,6 +79,16 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 		}
 	}
 	return h, nil
+}
+
+// startClock holds the machine's clock against what was recorded last.
+func (h *house) startClock(ctx context.Context) error {
+	kept, err := store.LastAcceptedClock(ctx, h.engine)
+	if err != nil {
+		return err
+	}
+	h.clock.Start(h.engine.Health().LastAt, clock.Acceptance(kept))
+	return nil
 }
 
 // Close writes what is left and closes the database.

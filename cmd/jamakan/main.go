@@ -18,6 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/jamakan/jamakan/cmd/jamakan/clock"
 	"github.com/jamakan/jamakan/cmd/jamakan/config"
 )
 
@@ -37,16 +38,26 @@ type world struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	now            func() time.Time // nil: the machine's
-	self           string           // this program's file, to run it again; "": it can't be
+	now            func() time.Time     // believed whatever it says; nil: the machine's
+	clocks         func() clock.Reading // the machine's, when now is nil; nil: as they are
+	self           string               // this program's file, to run it again; "": it can't be
 }
 
-// clock is the time as the process sees it.
-func (w world) clock() func() time.Time {
-	if w.now == nil {
-		return time.Now
+// clock reads the time as the process sees it.
+func (w world) clock() func() clock.Reading {
+	switch {
+	case w.now != nil:
+		return clock.Confirmed(w.now)
+	case w.clocks != nil:
+		return w.clocks
 	}
-	return w.now
+	return clock.Machine()
+}
+
+// wall is the machine's wall clock, for work that stands still in time.
+func (w world) wall() func() time.Time {
+	read := w.clock()
+	return func() time.Time { return read().Wall }
 }
 
 // errUse is a wrong use of a verb: exit code 2.

@@ -89,7 +89,7 @@ func (s *servers) metrics() (*prometheus.Registry, error) {
 			return nil
 		},
 		WeekClosed: since(&s.measures.closed), MondayOwed: since(&s.measures.monday),
-		LastBackup: s.lastBackup,
+		LastBackup: s.lastBackup, Distrusted: s.house.clock.Distrusted, Connections: s.crowds.each,
 	})
 }
 

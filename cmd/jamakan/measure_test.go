@@ -83,14 +83,16 @@ func labelSets() map[string][]string {
 		return all
 	}
 	return map[string][]string{
-		"outcome": named(len(ussd.Outcomes()), func(i int) string { return ussd.Outcomes()[i].String() }),
-		"reason":  named(len(refusal.Reasons()), func(i int) string { return refusal.Reasons()[i].String() }),
-		"state":   named(len(outbox.States()), func(i int) string { return string(outbox.States()[i]) }),
-		"purpose": {"answer", "receipt", "reply", "digest", "bulk"},
-		"class":   {"accepted", "permanent", "transient", "ambiguous", "account"},
-		"status":  {"success", "incomplete", "failed", "other"},
-		"channel": {"ussd/africastalking", "sms/africastalking"},
-		"kind":    append(named(len(unusual.Kinds()), func(i int) string { return string(unusual.Kinds()[i]) }), textKinds()...),
+		"outcome":  named(len(ussd.Outcomes()), func(i int) string { return ussd.Outcomes()[i].String() }),
+		"reason":   named(len(refusal.Reasons()), func(i int) string { return refusal.Reasons()[i].String() }),
+		"state":    named(len(outbox.States()), func(i int) string { return string(outbox.States()[i]) }),
+		"purpose":  {"answer", "receipt", "reply", "digest", "bulk"},
+		"class":    {"accepted", "permanent", "transient", "ambiguous", "account"},
+		"status":   {"success", "incomplete", "failed", "other"},
+		"channel":  {"ussd/africastalking", "sms/africastalking"},
+		"listener": {"callbacks", "desk"},
+		"what":     {"waited", "came"},
+		"kind":     append(named(len(unusual.Kinds()), func(i int) string { return string(unusual.Kinds()[i]) }), textKinds()...),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/cmd/jamakan/clock"
 	"github.com/jamakan/jamakan/desk/export"
 	"github.com/jamakan/jamakan/store"
 )
@@ -28,6 +29,7 @@ type office interface {
 	DisablePerson(ctx context.Context, login string) error
 	Persons(ctx context.Context) ([]personLine, error)
 	Correct(ctx context.Context, ask correctAsk) error
+	Clock(ctx context.Context, accept bool) (clock.Status, error)
 	Backup(ctx context.Context, ask backupAsk, w io.Writer) error
 	Close() error
 }

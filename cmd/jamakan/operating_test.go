@@ -61,7 +61,7 @@ func TestOperatingNamesEveryAlarm(t *testing.T) {
 		}
 	}
 	for _, s := range told {
-		if s != "stopped" && !slices.ContainsFunc(keys(logged), func(m string) bool { return strings.HasPrefix(m, s) }) {
+		if s != "stopped" && !slices.ContainsFunc(namesIn(logged), func(m string) bool { return strings.HasPrefix(m, s) }) {
 			t.Errorf("the document says %q, the log does not", s)
 		}
 	}
@@ -74,7 +74,7 @@ func TestOperatingNamesEveryAlarm(t *testing.T) {
 	everyDeskFault(t, doc)
 }
 
-func keys(m map[string]bool) (all []string) {
+func namesIn(m map[string]bool) (all []string) {
 	for k := range m {
 		all = append(all, k)
 	}

@@ -45,7 +45,7 @@ func (v restoreVerb) Run(ctx context.Context, c *common, w world) error {
 		return fmt.Errorf("nothing was restored: %w", err)
 	}
 	defer b.Close()
-	r := restoring{v: v, cfg: cfg, w: w, b: b, now: w.clock(), examine: examineInChild}
+	r := restoring{v: v, cfg: cfg, w: w, b: b, now: w.wall(), examine: examineInChild}
 	if err := r.run(ctx); err != nil {
 		return fmt.Errorf("nothing was restored: %w", err)
 	}

@@ -100,13 +100,13 @@ var errRotated = errors.New("rotated already")
 
 func openEngine(ctx context.Context, cfg config.Config, w world, path string, p *progress) (*bolt.Engine, error) {
 	mmap, _ := config.Size(cfg.Store.Mmap)
-	return bolt.Open(bolt.Options{Path: path, Now: w.clock(), Logger: logger(cfg, w), Progress: p.opened, Verify: w.verifier(ctx, p.verified), InitialMmap: mmap})
+	return bolt.Open(bolt.Options{Path: path, Now: w.wall(), Logger: logger(cfg, w), Progress: p.opened, Verify: w.verifier(ctx, p.verified), InitialMmap: mmap})
 }
 
 // rotateInto writes the new file beside the old, proves it, and puts it in the
 // old one's place under the lock that the old engine holds.
 func rotateInto(ctx context.Context, w world, engine *bolt.Engine, path string, old, next *secret.Keys, p *progress) error {
-	opts := store.BookOptions{Now: w.clock()}
+	opts := store.BookOptions{Now: w.wall()}
 	book, err := store.NewBook(engine, old, opts)
 	if errors.Is(err, store.ErrKey) {
 		if _, mine := store.NewBook(engine, next, opts); mine == nil {
@@ -142,12 +142,12 @@ func rotateInto(ctx context.Context, w world, engine *bolt.Engine, path string, 
 
 // proved opens the new file with the new key and holds it against the old one.
 func proved(ctx context.Context, w world, path string, next *secret.Keys, before store.Report, p *progress) error {
-	engine, err := bolt.Open(bolt.Options{Path: path, Now: w.clock()})
+	engine, err := bolt.Open(bolt.Options{Path: path, Now: w.wall()})
 	if err != nil {
 		return err
 	}
 	err = func() error {
-		book, err := store.NewBook(engine, next, store.BookOptions{Now: w.clock()})
+		book, err := store.NewBook(engine, next, store.BookOptions{Now: w.wall()})
 		if err != nil {
 			return err
 		}

@@ -94,6 +94,7 @@ type servers struct {
 	figures   *desk.Figures
 	doors     doors
 	measures  measures
+	crowds    crowds
 	certs     map[*http.Server]*certificate // of listeners with TLS
 	hup       chan os.Signal                // says that they may have changed
 	many      *manyRoom
@@ -108,7 +109,7 @@ type servers struct {
 }
 
 func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, error) {
-	s := &servers{house: h, log: log, hup: make(chan os.Signal, 1), figures: desk.NewFigures(h.book, h.now), backups: newBackupClock(h, log)}
+	s := &servers{house: h, log: log, hup: make(chan os.Signal, 1), figures: desk.NewFigures(h.book, h.now), backups: newBackupClock(h, log), crowds: newCrowds(h.cfg.Limits.Connections, log)}
 	var err error
 	if s.doors, err = newDoors(h); err != nil {
 		return nil, err
@@ -155,6 +156,7 @@ func newServers(ctx context.Context, h *house, log *slog.Logger) (*servers, erro
 		return nil, errors.Join(err, s.texts.closeListener())
 	}
 	s.callbacks, s.desk = server(callbacks, log), server(pages, log)
+	s.callbacks.ConnState, s.desk.ConnState = s.crowds.callbacks.Watch, s.crowds.desk.Watch
 	if err := s.loadCertificates(); err != nil {
 		return nil, errors.Join(err, s.texts.closeListener())
 	}
@@ -353,7 +355,11 @@ func registerHealth(e *echo.Echo, h *house, texts *textRoom, backups *backupCloc
 		if err := health.Err; err != nil {
 			return c.String(http.StatusServiceUnavailable, fmt.Sprintf("not ready to record: %s: %v\n", whichOutcome(err), err))
 		}
-		return c.String(http.StatusOK, "ready to record\n"+roomWarning(h.cfg, health)+texts.faults()+backups.faults())
+		said := h.clock.Status()
+		if fault := said.Fault(); fault != "" {
+			return c.String(http.StatusServiceUnavailable, fault)
+		}
+		return c.String(http.StatusOK, "ready to record\n"+said.Note()+roomWarning(h.cfg, health)+texts.faults()+backups.faults())
 	})
 }
 

@@ -94,6 +94,7 @@ func serveOffice(o office) http.Handler {
 	serveCorrect(mux, o)
 	serveBackup(mux, o)
 	answers(mux, "/opinions", o.Opinions)
+	serveClock(mux, o)
 	return mux
 }
 

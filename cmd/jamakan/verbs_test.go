@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jamakan/jamakan/civic"
+	"github.com/jamakan/jamakan/cmd/jamakan/clock"
 	"github.com/jamakan/jamakan/store/secret"
 )
 
@@ -19,13 +20,15 @@ type hand struct {
 	env   map[string]string
 	stdin string
 	now   func() time.Time
+	// the machine's clocks when now is nil
+	clocks func() clock.Reading
 }
 
 func (h hand) run(args ...string) (code int, said string) {
 	h.t.Helper()
 	var out bytes.Buffer
 	code = run(h.t.Context(), args, world{
-		stdin: strings.NewReader(h.stdin), stdout: &out, stderr: &out, now: h.now,
+		stdin: strings.NewReader(h.stdin), stdout: &out, stderr: &out, now: h.now, clocks: h.clocks,
 		getenv: func(name string) string { return h.env[name] },
 	})
 	return code, out.String()

@@ -79,13 +79,20 @@ func (v *village) wait(d time.Duration) { v.until(v.now().Add(d)) }
 func newVillage(t *testing.T, monday time.Time, seed uint64) *village {
 	t.Helper()
 	v := &village{t: t, at: monday, chance: chance{rand.New(rand.NewPCG(seed, seed))}}
+	v.open(world{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: v.now})
+	return v
+}
+
+// open opens its gateway.
+func (v *village) open(w world) {
+	t := v.t
+	t.Helper()
 	cfg := config.Default()
 	cfg.Data, cfg.Limits.Dials, cfg.Sandbox = t.TempDir(), 0, "127.0.0.1:0"
 	if dir := os.Getenv("JAMAKAN_SCREENSHOTS"); dir != "" {
 		cfg.Data = filepath.Join(dir, "village") // to be served afterwards, and looked at
 	}
 	cfg.Contact = "Guichet de la mairie, le matin"
-	w := world{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, now: v.now}
 	log := slog.New(slog.DiscardHandler)
 	h, err := openHouse(t.Context(), cfg, w, log, nil)
 	if err != nil {
@@ -109,7 +116,6 @@ func newVillage(t *testing.T, monday time.Time, seed uint64) *village {
 			t.Error(err)
 		}
 	})
-	return v
 }
 
 // person is a number with habits.

@@ -154,6 +154,8 @@ type Limits struct {
 	ProviderDials   int `yaml:"provider_dials" doc:"calls one provider may start within a minute; more are told to try later; 0: no limit"`
 	ProviderTexts   int `yaml:"provider_texts" doc:"texts one provider may deliver within a minute; more are answered 503, to be delivered again; 0: no limit"`
 	ProviderBallots int `yaml:"provider_ballots" doc:"ballots by one provider within a minute; 0: no limit"`
+
+	Connections int `yaml:"connections" doc:"connections that the callbacks listener holds, and a tenth of it the desk's; when there are more, those that wait longest without asking anything are closed; fewer, if the system allows fewer open files; 0: as many as it allows"`
 }
 
 // Store is the embedded database.
@@ -184,6 +186,7 @@ func Default() Config {
 		Limits: Limits{
 			Dials: 60, Texts: 60, Ballots: 30, Window: 10 * time.Minute,
 			ProviderDials: 60_000, ProviderTexts: 30_000, ProviderBallots: 60_000,
+			Connections: 10_000,
 		},
 		Store:    Store{Mmap: "4GB", Reserve: "64MB"},
 		Keep:     Retention(store.DefaultRetention()),

@@ -139,7 +139,7 @@ func privateLink(addr string) bool {
 }
 
 func (l Limits) negative() bool {
-	return min(l.Dials, l.Texts, l.Ballots, int(l.Window), l.ProviderDials, l.ProviderTexts, l.ProviderBallots) < 0
+	return min(l.Dials, l.Texts, l.Ballots, int(l.Window), l.ProviderDials, l.ProviderTexts, l.ProviderBallots, l.Connections) < 0
 }
 
 // secrets are the fields that hold one in clear.

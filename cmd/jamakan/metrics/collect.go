@@ -71,6 +71,11 @@ func (c collector) doors(p putter) {
 	for _, row := range c.from.Refused.Rows() {
 		p.count("jamakan_refused_total", row.N, row.Channel, row.Reason.String())
 	}
+	c.from.Connections(func(listener string, here int, shed, refused int64) {
+		p.gauge("jamakan_connections", float64(here), listener)
+		p.count("jamakan_connections_shed_total", shed, listener, "waited")
+		p.count("jamakan_connections_shed_total", refused, listener, "came")
+	})
 	flags := map[unusual.Kind]int{}
 	for _, f := range c.from.Unusual.Flags() {
 		flags[f.Kind]++
@@ -90,6 +95,7 @@ func (c collector) clock(p putter) {
 		owed = max(now.Sub(at).Seconds(), 0)
 	}
 	p.gauge("jamakan_monday_owed_seconds", owed)
+	p.gauge("jamakan_clock_distrusted_seconds", c.from.Distrusted().Seconds())
 	if at := c.from.LastBackup(); !at.IsZero() {
 		p.gauge("jamakan_backup_age_seconds", now.Sub(at).Seconds())
 	}

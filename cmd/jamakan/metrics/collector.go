@@ -25,8 +25,14 @@ type Source struct {
 	Commits func() (size, took meter.Seen)
 	Refused *refusal.Log
 	Unusual *unusual.Watch
-	Free    func() int64 // bytes, -1: not known
-	Outbox  func() []Waiting
+	// Connections are those of the listeners, by name: how many there are, how
+	// many were closed to make room, how many found none.
+	Connections func(fn func(listener string, here int, shed, refused int64))
+	// Distrusted is how far the machine's clock is ahead of a time that goes on
+	// without it; 0: it is believed.
+	Distrusted func() time.Duration
+	Free       func() int64 // bytes, -1: not known
+	Outbox     func() []Waiting
 	// Times; the zero time: not known.
 	WeekClosed, MondayOwed, LastBackup func() time.Time
 }
