@@ -82,6 +82,9 @@ func (s *Speller) Spell(text string) string {
 	if s.plain(text) {
 		return text
 	}
+	if !utf8.ValidString(text) {
+		text = string([]rune(text)) // what follows a broken letter is composed too
+	}
 	composed := norm.NFC.String(text)
 	if s.profile == UCS2 {
 		return composed
@@ -129,10 +132,18 @@ func (s *Speller) letter(r rune, letters []rune, i int) string {
 	if to, ok := manding(r, s.profile, capitals(letters, i)); ok {
 		return to
 	}
-	if unicode.Is(unicode.Mn, r) && (i == 0 || latin(letters[i-1])) {
+	if unicode.Is(unicode.Mn, r) && onLatin(letters, i) {
 		return "" // a tone, or an accent that composes with nothing
 	}
 	return base(r, s.profile)
+}
+
+// onLatin says whether a mark, with the marks before it, stands on a Latin
+// letter or on nothing.
+func onLatin(letters []rune, i int) bool {
+	for i--; i >= 0 && unicode.Is(unicode.Mn, letters[i]); i-- {
+	}
+	return i < 0 || latin(letters[i])
 }
 
 // manding are the letters of Bambara and its neighbours, and the French ones

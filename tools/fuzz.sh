@@ -10,11 +10,12 @@ total="${1:-30m}"
 each="$total"
 case "$total" in
 *x) progress=$(mktemp) ;; # a count is for checks, which always do all
-*)
+*[0-9]m | *[0-9]s)
 	mkdir -p bin/fuzz
 	progress="bin/fuzz/done-$total"
 	touch "$progress"
 	;;
+*) echo "usage: tools/fuzz.sh 30m | 600s | 3000x" >&2; exit 2 ;;
 esac
 
 targets=$(go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r pkg dir; do
@@ -27,7 +28,6 @@ case "$total" in
 *x) ;;
 *m) each="$((${total%m} * 60 / n))s" ;;
 *s) each="$((${total%s} / n))s" ;;
-*) echo "usage: tools/fuzz.sh 30m | 600s | 3000x" >&2; exit 2 ;;
 esac
 echo "$n targets, $each each, $(wc -l <"$progress") of them done before"
 
