@@ -50,9 +50,10 @@ func (f *found) opinion(k store.Key, v []byte) {
 }
 
 // phone holds all that is kept of one phone's messages together: those that
-// were answered, and perhaps those up to most that were under way.
-func (f *found) phone(p, answered, most int) {
-	top := answered
+// were answered, and perhaps those up to most that were under way. It says which
+// is the last.
+func (f *found) phone(p, answered, most int) (top int) {
+	top = answered
 	for next := (Message{p, top + 1}); top < most && f.any(next); next.N++ {
 		top++
 	}
@@ -67,6 +68,7 @@ func (f *found) phone(p, answered, most int) {
 		}
 	}
 	f.profiles(p, top)
+	return top
 }
 
 // any says whether anything is kept of a message.

@@ -108,9 +108,9 @@ func (j *Judge) Look(a Ask) (problems []string) {
 		wrong("it is not served: %v", err)
 		return problems
 	}
-	j.whole(e, a, wrong)
+	there := j.whole(e, a, wrong)
 	if a.GoOn && len(problems) == 0 {
-		j.goOn(e, a, wrong)
+		j.goOn(e, there, wrong)
 	}
 	if err := e.Close(); err != nil {
 		wrong("close: %v", err)
@@ -118,15 +118,17 @@ func (j *Judge) Look(a Ask) (problems []string) {
 	return problems
 }
 
-func (j *Judge) whole(e *bolt.Engine, a Ask, wrong func(string, ...any)) {
+// whole judges all that is there, and says which is the last message of each
+// phone.
+func (j *Judge) whole(e *bolt.Engine, a Ask, wrong func(string, ...any)) (there []int) {
 	f := &found{judge: j, wrong: wrong, seq: map[Message]uint64{}, last: make([]int, len(a.Answered)), there: map[Message]bool{}, text: map[Message]bool{}, calls: map[Message]bool{}}
 	err := e.View(context.Background(), func(s store.Snapshot) error { return f.read(s, a.Begun) })
 	if err != nil {
 		wrong("reading: %v", err)
-		return
+		return nil
 	}
 	for p, n := range a.Answered {
-		f.phone(p, n, a.UpTo[p]+1)
+		there = append(there, f.phone(p, n, a.UpTo[p]+1))
 	}
 	report, err := e.Check(context.Background(), nil)
 	if err != nil {
@@ -135,18 +137,19 @@ func (j *Judge) whole(e *bolt.Engine, a Ask, wrong func(string, ...any)) {
 	for _, p := range report.Problems {
 		wrong("check: %s", p)
 	}
+	return there
 }
 
-// goOn sends what each phone does not know the fate of, and its last answered
-// message once more: afterwards all is there, once.
-func (j *Judge) goOn(e *bolt.Engine, a Ask, wrong func(string, ...any)) {
+// goOn lets each phone send its last message that is there once more, and the
+// next one: afterwards all is there, once.
+func (j *Judge) goOn(e *bolt.Engine, there []int, wrong func(string, ...any)) {
 	g := &Gateway{Engine: e, keys: j.keys}
 	if err := g.settle(); err != nil {
 		wrong("the book: %v", err)
 		return
 	}
-	next := make([]int, len(a.Answered))
-	for p, n := range a.Answered {
+	next := make([]int, len(there))
+	for p, n := range there {
 		next[p] = n + 1
 		for _, m := range []Message{{p, n}, {p, n + 1}} {
 			if m.N == 0 {
@@ -157,9 +160,8 @@ func (j *Judge) goOn(e *bolt.Engine, a Ask, wrong func(string, ...any)) {
 			}
 		}
 	}
-	a.Answered, a.UpTo, a.Begun = next, next, true
 	j.know(next)
-	j.whole(e, a, wrong)
+	j.whole(e, Ask{Answered: next, UpTo: next, Begun: true}, wrong)
 }
 
 // found is what is in a database.
