@@ -48,8 +48,14 @@ func openHouse(ctx context.Context, cfg config.Config, w world, log *slog.Logger
 	if err := closedFolder(cfg.Data, cfg.Demo); err != nil {
 		return nil, err
 	}
+	if err := dataGone(cfg); err != nil { // before a key could be made
+		return nil, err
+	}
 	keys, err := loadKeys(cfg, w)
 	if err != nil {
+		return nil, err
+	}
+	if err := dataElsewhere(cfg, keys); err != nil {
 		return nil, err
 	}
 	maxSize, _ := config.Size(cfg.Store.MaxSize)

@@ -42,7 +42,7 @@ func Hold(path string) (io.Closer, error) { return takeLock(path) }
 func (e *Engine) moved() error {
 	at, err := os.Stat(e.opts.Path)
 	if err != nil {
-		return fmt.Errorf("the database's file is gone: %w", err)
+		return fmt.Errorf("the database's file is gone: %w; put it back, or restore the last backup", err)
 	}
 	lockAt, err := e.lock.Stat()
 	if err != nil {
@@ -50,7 +50,7 @@ func (e *Engine) moved() error {
 	}
 	beside, err := os.Stat(lockPath(e.opts.Path))
 	if err != nil || !os.SameFile(lockAt, beside) || e.opened != nil && !os.SameFile(e.opened, at) {
-		return errors.New("the database's file was moved or replaced while in use")
+		return errors.New("the database's file was moved or replaced while in use; put the right one in its place, and start again")
 	}
 	return nil
 }
