@@ -103,17 +103,22 @@ func (b *backupClock) settle(now time.Time, err error) {
 	b.next = now.Add(min(b.cfg.Every, backupAgain))
 }
 
-// begin finds the newest backup of earlier starts.
+// begin finds the newest backup of earlier starts, none of the future.
 func (b *backupClock) begin() {
 	all, err := backup.List(b.cfg.Folder, b.keys)
 	if err != nil {
 		return // the backup itself says it
 	}
 	b.begun = true
-	if len(all) > 0 && !all[0].At.After(b.now()) {
+	now := b.now()
+	for _, k := range all {
+		if k.At.After(now) {
+			continue // made by a clock that was wrong: it tells nothing of when the next is due
+		}
 		b.mu.Lock()
-		b.last, b.next = all[0].At, all[0].At.Add(b.cfg.Every)
+		b.last, b.next = k.At, k.At.Add(b.cfg.Every)
 		b.mu.Unlock()
+		return
 	}
 }
 

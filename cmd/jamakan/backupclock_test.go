@@ -196,3 +196,19 @@ func TestBrokenHasWords(t *testing.T) {
 		t.Errorf("after four weeks: %v", got)
 	}
 }
+
+// TestABackupOfTheFuture: what a wrong clock made tells nothing of when the next
+// one is due, at no start: else each would make another, and none would go.
+func TestABackupOfTheFuture(t *testing.T) {
+	keys, err := secret.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, now := t.TempDir(), time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
+	for _, at := range []time.Time{now, now.AddDate(0, 1, 0), now.Add(time.Hour), now.Add(2 * time.Hour)} {
+		newByTheClock(t, folder, keys, at).tick(context.Background())
+	}
+	if c := newByTheClock(t, folder, keys, now); len(c.files(t)) != 2 {
+		t.Errorf("made: %v", c.files(t))
+	}
+}

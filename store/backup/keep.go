@@ -101,7 +101,7 @@ func Prune(folder string, keys *secret.Keys, newest string, daily, weekly int) (
 		return nil, err
 	}
 	if len(all) == 0 || all[0].Path != newest {
-		return nil, errors.New("the newest backup in the folder is not the one that was just made (has the clock gone back?): none is deleted")
+		return nil, errors.New("the newest backup in the folder is not the one that was just made (has the clock gone back?): none is deleted; move those with a later date away")
 	}
 	for _, k := range Old(all, daily, weekly) {
 		gone := os.Remove(k.Path)
