@@ -42,6 +42,13 @@ func (v planCheck) Run(ctx context.Context, c *common, w world) error {
 	if err != nil {
 		return fmt.Errorf("%s:\n%w", v.File, err)
 	}
+	cfg, err := c.load(w)
+	if err != nil {
+		return err
+	}
+	if err := fictional(plan, cfg.Demo); err != nil {
+		return fmt.Errorf("%s:\n%w", v.File, err)
+	}
 	for _, r := range remarks {
 		fmt.Fprintln(w.stdout, r)
 	}

@@ -6,7 +6,17 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jamakan/jamakan/desk/planfile"
 )
+
+// TestAnInventedPlanInService: what an import would refuse, a check does not
+// call good, and both say what mends it.
+func TestAnInventedPlanInService(t *testing.T) {
+	service := map[string]string{"JAMAKAN_DEMO": "false", tokensName: longToken}
+	hand{t: t, stdin: string(planfile.DemoFile())}.wants(0, "peut être importé", "plan", "check", "-")
+	hand{t: t, stdin: string(planfile.DemoFile()), env: service}.wants(1, "enlevez « fictif: oui »", "plan", "check", "-")
+}
 
 // TestABareListUpdatesItsPlan: a list of projects is checked, tried and
 // imported against the recorded plan, from a pipe too, and changes nothing the

@@ -70,9 +70,12 @@ func (o ownOffice) previewPlan(plan civic.Plan, remarks []planfile.Remark, known
 	return d.Lines(), nil
 }
 
-func (o ownOffice) refuseFictional(plan civic.Plan) error {
-	if plan.Fictional && !o.house.cfg.Demo {
-		return errors.New("ce plan est marqué fictif : une passerelle en service le refuse (demo: false)")
+func (o ownOffice) refuseFictional(plan civic.Plan) error { return fictional(plan, o.house.cfg.Demo) }
+
+// fictional refuses an invented plan in service.
+func fictional(plan civic.Plan, demo bool) error {
+	if plan.Fictional && !demo {
+		return errors.New("ce plan est marqué fictif : une passerelle en service le refuse (demo: false). Si c'est votre plan, enlevez « fictif: oui » et le mot FICTIF des noms")
 	}
 	return nil
 }
