@@ -77,13 +77,24 @@ func receiveFiles(body io.Reader, boundary string, put func(export.File) error) 
 			return nil
 		}
 		f := export.File{Name: part.Header.Get(partName), Write: func(w io.Writer) error {
-			if _, err := io.Copy(w, part); err != nil {
-				return fmt.Errorf("%w: %w", errCut, err)
-			}
-			return nil
+			_, err := io.Copy(w, coming{part})
+			return err
 		}}
 		if err := put(f); err != nil {
 			return err
 		}
 	}
+}
+
+// coming is a part on its way: only an error of its reading is the gateway's,
+// one of the writing is of the folder it is put in.
+type coming struct{ from io.Reader }
+
+// Read reads on.
+func (c coming) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%w: %w", errCut, err)
+	}
+	return n, err
 }

@@ -49,6 +49,21 @@ func received(body []byte, boundary string) (names, contents []string, err error
 	return names, contents, err
 }
 
+// TestTheFolderIsAtFault: what can't be put where it was asked for is not the
+// gateway's fault, and nobody is told to try again.
+func TestTheFolderIsAtFault(t *testing.T) {
+	full := errors.New("no space left on device")
+	body, boundary := sent(t, nil, sentFile("a", "1", nil))
+	err := receiveFiles(bytes.NewReader(body), boundary, func(f export.File) error { return f.Write(refuser{full}) })
+	if !errors.Is(err, full) || errors.Is(err, errCut) {
+		t.Error(err)
+	}
+}
+
+type refuser struct{ why error }
+
+func (r refuser) Write([]byte) (int, error) { return 0, r.why }
+
 // TestFileStream: files cross whole, an error in the middle is told, and a
 // body that was cut is no success.
 func TestFileStream(t *testing.T) {
