@@ -81,20 +81,28 @@ func Load(path string, create bool) (*Keys, error) {
 		return makeFile(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the key file: %w", err)
+		return nil, unread(err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("%w: run chmod 600 %s", ErrOpenFile, path)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("the key file: %w", err)
+		return nil, unread(err)
 	}
 	k, err := FromText(string(text))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return k, nil
+}
+
+// unread says why a key file was not read; only its owner and root may.
+func unread(err error) error {
+	if errors.Is(err, os.ErrPermission) {
+		return fmt.Errorf("the key file: %w; run it with sudo: as root, or as the service's user", err)
+	}
+	return fmt.Errorf("the key file: %w", err)
 }
 
 func makeFile(path string) (*Keys, error) {

@@ -247,7 +247,7 @@ func Load(path string, asked bool, getenv func(string) string) (Config, error) {
 		}
 	case errors.Is(err, fs.ErrNotExist) && !asked:
 	default:
-		return c, fmt.Errorf("%w: %w; give an existing file to --config", ErrInvalid, err)
+		return c, unread(err)
 	}
 	secrets := c.secrets() // of the file: what the environment gives is not in it
 	if err := fromEnvironment(&c, getenv); err != nil {
@@ -301,4 +301,12 @@ func decode(data []byte, c *Config) error {
 
 func told(err error) error {
 	return fmt.Errorf("%s; `jamakan config describe` lists every field", strings.ReplaceAll(err.Error(), "\n", ";"))
+}
+
+// unread says why the file was not read, and what mends that.
+func unread(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w: %w; run it with sudo: as root, or as the service's user", ErrInvalid, err)
+	}
+	return fmt.Errorf("%w: %w; give an existing file to --config", ErrInvalid, err)
 }

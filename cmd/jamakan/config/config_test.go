@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -136,5 +137,15 @@ func TestUnknownFieldIsNamed(t *testing.T) {
 	_, err := Load(file, true, none)
 	if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "listn") || !strings.Contains(err.Error(), "line 1") {
 		t.Errorf("got %v, want the field and its line", err)
+	}
+}
+
+// TestAFileThatIsNotRead: the mend is another for who may not read it than for
+// who mistyped its name.
+func TestAFileThatIsNotRead(t *testing.T) {
+	for err, mend := range map[error]string{fs.ErrPermission: "run it with sudo", fs.ErrNotExist: "give an existing file to --config"} {
+		if said := unread(&fs.PathError{Op: "open", Path: "config.yaml", Err: err}); !errors.Is(said, ErrInvalid) || !strings.Contains(said.Error(), mend) {
+			t.Errorf("%v: %v", err, said)
+		}
 	}
 }
