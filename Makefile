@@ -29,16 +29,15 @@ generate:
 bench:
 	go test ./cmd/jamakan ./store/bolt ./ussd/menu ./gsm ./ussd ./store ./store/secret ./civic/msisdn ./callback/form -run '^$$' -bench . -skip WeekFiles -benchtime 1s -timeout 30m
 
-# The full counts: 50 kills of votes, 1,000 of texts; 120,000 states after power
+# The full counts: 1,000 kills while people vote, 1,000 while they text; 120,000 states after power
 # cuts, which go on where they were when begun again (remove bin/power to begin
 # anew); 200 power cuts and 10 failing disks on real file systems, as root; each
 # of 200 calls failing in 7 ways; 10,000 sessions searched for numbers; 10,000
 # idle connections and as many slow ones; 20 long runs beside a plain model; long
-# fuzzing. The last report is
-# docs/faults.md.
+# fuzzing. The last report is docs/faults.md.
 faults:
 	@sh tools/setup.sh xfsprogs e2fsprogs
-	JAMAKAN_KILLS=50 go test ./cmd/jamakan -run TestKill -count=1 -timeout 60m -v
+	JAMAKAN_KILLS=1000 go test ./cmd/jamakan -run TestKill -count=1 -timeout 90m -v
 	JAMAKAN_TEXT_KILLS=1000 go test ./cmd/jamakan -run TestTextKill -count=1 -timeout 60m -v
 	JAMAKAN_POWER_TRACES=60 JAMAKAN_POWER_COMMITS=1000 JAMAKAN_POWER_STATES=2000 JAMAKAN_POWER_KEEP=$(CURDIR)/bin/power \
 		go test ./faults -run TestPowerCut -count=1 -timeout 12h -v

@@ -132,18 +132,25 @@ func (s *Speller) letter(r rune, letters []rune, i int) string {
 	if to, ok := manding(r, s.profile, capitals(letters, i)); ok {
 		return to
 	}
-	if unicode.Is(unicode.Mn, r) && onLatin(letters, i) {
+	if unicode.Is(unicode.Mn, r) && s.onLatin(letters, i) {
 		return "" // a tone, or an accent that composes with nothing
 	}
 	return base(r, s.profile)
 }
 
-// onLatin says whether a mark, with the marks before it, stands on a Latin
-// letter or on nothing.
-func onLatin(letters []rune, i int) bool {
-	for i--; i >= 0 && unicode.Is(unicode.Mn, letters[i]); i-- {
+// onLatin says whether a mark, with the marks before it, stands on what is
+// spelled as a Latin letter, or on nothing.
+func (s *Speller) onLatin(letters []rune, i int) bool {
+	for i--; i >= 0; i-- {
+		if unicode.Is(unicode.Mn, letters[i]) {
+			continue
+		}
+		if said := s.letter(letters[i], letters, i); said != "" {
+			r, _ := utf8.DecodeLastRuneInString(said)
+			return latin(r)
+		}
 	}
-	return i < 0 || latin(letters[i])
+	return true
 }
 
 // manding are the letters of Bambara and its neighbours, and the French ones

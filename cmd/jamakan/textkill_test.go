@@ -333,19 +333,7 @@ func textKills(t *testing.T, bin string, p *provider, x *texter, rounds, first i
 	// stands somewhere.
 	cmd, base := gateway(t, bin, data, textEnv(p)...)
 	p.round(t, "", base+"/sms/africastalking/demo", 1)
-	waits := func() bool {
-		for _, line := range strings.Split(outboxOf(t, bin, data), "\n") {
-			if strings.HasPrefix(line, "queued ") || strings.HasPrefix(line, "claimed ") {
-				return true
-			}
-		}
-		return false
-	}
-	for end := time.Now().Add(time.Minute); waits(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("messages still wait: %s", outboxOf(t, bin, data))
-		}
-	}
+	untilAllLeft(t, bin, data)
 	stopGently(t, cmd)
 	p.collect()
 	v := x.judge(t, data, p, first+rounds)
@@ -358,6 +346,30 @@ func textKills(t *testing.T, bin string, p *provider, x *texter, rounds, first i
 		}
 	}
 	return v
+}
+
+// untilAllLeft waits until no message waits. How fast they leave is the machine's
+// affair: it fails when none left for a minute.
+func untilAllLeft(t *testing.T, bin, data string) {
+	t.Helper()
+	waiting := func() (lines string) {
+		for line := range strings.Lines(outboxOf(t, bin, data)) {
+			if strings.HasPrefix(line, "queued ") || strings.HasPrefix(line, "claimed ") {
+				lines += line
+			}
+		}
+		return lines
+	}
+	last, end := "", time.Now().Add(time.Minute)
+	for now := waiting(); now != ""; now = waiting() {
+		if now != last {
+			last, end = now, time.Now().Add(time.Minute)
+		}
+		if time.Now().After(end) {
+			t.Fatalf("messages still wait: %s", outboxOf(t, bin, data))
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 // TestTextKillCatchesMutant: a gateway that hands an abandoned message over
