@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/cmd/jamakan/clock"
+	"github.com/jamakan/jamakan/cmd/jamakan/config"
 	"github.com/jamakan/jamakan/store"
 	"github.com/jamakan/jamakan/ussd/phone"
 )
@@ -190,4 +193,38 @@ func TestClockBehindAtTheStart(t *testing.T) {
 	run(early.Add(time.Hour), 0, "half pace", "clock")
 	run(early.AddDate(0, 0, -1), 0, "not believed", "clock")
 	run(at.AddDate(0, 0, 30), 0, "gateway  2026-12-25", "clock")
+}
+
+// TestAJumpOutlivesARestart: what was not believed is not believed by the next
+// start either, until an operator accepts it.
+func TestAJumpOutlivesARestart(t *testing.T) {
+	data, m := t.TempDir(), &twoClocks{wall: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)}
+	h := hand{t: t, clocks: m.read}
+	h.wants(0, "", "coordinator", "add", "awa", "--role", "administrateur", "--data", data)
+	serving := func(do func(*house)) {
+		t.Helper()
+		cfg := config.Default()
+		cfg.Data = data
+		o, err := openHouse(t.Context(), cfg, world{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }, clocks: m.read}, slog.New(slog.DiscardHandler), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		do(o)
+		if err := errors.Join(o.keepDoubt(t.Context()), o.Close()); err != nil { // as the clockwork does
+			t.Fatal(err)
+		}
+	}
+	serving(func(*house) { m.pass(time.Minute, 40*24*time.Hour) })
+	h.wants(0, "gateway  2026-11-25T09:01:00Z\nmachine  2027-01-04T09:01:00Z\nclock: the machine says", "clock", "--data", data)
+	serving(func(*house) { m.pass(time.Hour, 0) })
+	h.wants(0, "gateway  2026-11-25T10:01:00Z", "clock", "--data", data)
+	m.pass(time.Minute, -40*24*time.Hour)
+	serving(func(o *house) {
+		if !o.clock.Status().Believed {
+			t.Error("set right, and not believed")
+		}
+	})
+	serving(func(*house) { m.pass(time.Minute, 40*24*time.Hour) })
+	h.wants(0, "machine  2027-01-04T", "clock", "accept", "--data", data)
+	h.wants(0, "gateway  2027-01-04T", "clock", "--data", data)
 }

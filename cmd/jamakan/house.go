@@ -27,7 +27,9 @@ type house struct {
 	book   *store.Book
 	keys   *secret.Keys
 	clock  *clock.Clock
-	now    func() time.Time // the clock's
+
+	doubted bool             // a jump of the clock is kept; of the clockwork
+	now     func() time.Time // the clock's
 
 	examine examiner   // of a copy of the database
 	copying sync.Mutex // one copy is made at a time
@@ -93,8 +95,27 @@ func (h *house) startClock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.clock.Start(h.engine.Health().LastAt, clock.Acceptance(kept))
+	doubt, err := store.LastClockDoubt(ctx, h.engine)
+	if err != nil {
+		return err
+	}
+	h.doubted = clock.Doubt(doubt) != clock.Doubt{}
+	h.clock.Start(h.engine.Health().LastAt, clock.Acceptance(kept), clock.Doubt(doubt))
 	return nil
+}
+
+// keepDoubt keeps a jump that is not believed for the next start, and takes it
+// away when the machine's clock is believed again.
+func (h *house) keepDoubt(ctx context.Context) error {
+	doubt := h.clock.Status().Doubt()
+	if doubt == (clock.Doubt{}) && !h.doubted {
+		return nil
+	}
+	err := h.book.DoubtClock(ctx, store.ClockDoubt(doubt))
+	if err == nil {
+		h.doubted = doubt != clock.Doubt{}
+	}
+	return err
 }
 
 // Close writes what is left and closes the database.

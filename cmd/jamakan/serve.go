@@ -310,6 +310,9 @@ func (s *servers) clockwork(ctx context.Context) error {
 	tick := time.NewTicker(30 * time.Second)
 	defer tick.Stop()
 	for n := 0; ; n++ {
+		if err := s.house.keepDoubt(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("that the clock jumped is not kept yet", "err", err)
+		}
 		if n%2 == 0 { // at the start, then every minute
 			if err := s.house.book.FlushTraffic(ctx); err != nil && ctx.Err() == nil {
 				s.log.Error("counts of calls are not written yet", "err", err)

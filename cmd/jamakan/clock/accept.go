@@ -21,6 +21,23 @@ func (a Acceptance) covers(last, wall time.Time) bool {
 	return a.To.Before(a.From) && !wall.Before(a.To.Add(-Tolerance)) && !last.After(caught) && !wall.After(caught)
 }
 
+// Doubt is a jump forward that is not believed: Told was the time when the wall
+// clock said Wall. The zero one is none.
+type Doubt struct{ Told, Wall time.Time }
+
+// stands says whether a wall clock still goes on from that jump.
+func (d Doubt) stands(wall time.Time) bool {
+	return d.Wall.After(d.Told) && !wall.Before(d.Wall.Add(-Tolerance))
+}
+
+// Doubt is what a later start has to know.
+func (s Status) Doubt() Doubt {
+	if s.Believed || !s.Wall.After(s.Time) {
+		return Doubt{}
+	}
+	return Doubt{s.Time, s.Wall}
+}
+
 // Status is how the clock goes.
 type Status struct {
 	Time     time.Time // what is told

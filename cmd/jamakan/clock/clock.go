@@ -117,12 +117,22 @@ func (c *Clock) lead(r Reading) time.Duration {
 func near(d, by time.Duration) bool { return -by <= d && d <= by }
 
 // Start holds the wall clock against what the data says: last is the time of
-// the last thing recorded, zero for new data, and kept the last acceptance.
-func (c *Clock) Start(last time.Time, kept Acceptance) {
+// the last thing recorded, zero for new data, kept the last acceptance, and
+// doubt a jump that nobody has accepted: it is no more believed than before.
+func (c *Clock) Start(last time.Time, kept Acceptance, doubt Doubt) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := c.read()
 	switch late := last.Sub(r.Wall); {
+	case doubt.stands(r.Wall):
+		from := doubt.Told.Add(max(r.Wall.Sub(doubt.Wall), 0)) // the time it was off is told by the same clock
+		if from.Before(last) {
+			from = last
+		}
+		s := c.following(r)
+		s.mode, s.off, s.seen, s.from, s.fromMono = alone, s.off-r.Wall.Sub(from), s.seen-r.Wall.Sub(from), from, r.Mono
+		c.state.Store(s)
+		c.log.Error("the machine's clock jumped before this start: it is not believed, time goes on without it; "+mend, "clock", r.Wall, "time", from)
 	case last.IsZero() || late <= Tolerance:
 		c.state.Store(c.following(r))
 		if !last.IsZero() && -late > longAway {

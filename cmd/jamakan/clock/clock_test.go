@@ -189,7 +189,7 @@ func TestStart(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := newMachine()
 			c := m.clock()
-			c.Start(x.last, x.kept)
+			c.Start(x.last, x.kept, Doubt{})
 			wants(t, c, x.want)
 			m.pass(time.Hour)
 			wants(t, c, x.after)
@@ -207,7 +207,7 @@ func TestNoBattery(t *testing.T) {
 	last := m.wall
 	m.wall = time.Unix(40, 0)
 	c := m.clock()
-	c.Start(last, Acceptance{})
+	c.Start(last, Acceptance{}, Doubt{})
 	m.pass(2 * time.Minute)
 	wants(t, c, last.Add(2*time.Minute))
 	m.wall = last.Add(3 * time.Hour)
@@ -239,4 +239,30 @@ func BenchmarkNow(b *testing.B) {
 			_ = c.Now()
 		}
 	})
+}
+
+// TestStartAfterAJump: a restart makes nobody believe what was not believed;
+// corrected, or accepted, it is.
+func TestStartAfterAJump(t *testing.T) {
+	told := time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC)
+	doubt := Doubt{told, told.AddDate(0, 0, 40)}
+	for name, x := range map[string]struct {
+		wall, time time.Time
+		believed   bool
+	}{
+		"at once":       {doubt.Wall, told, false},
+		"an hour later": {doubt.Wall.Add(time.Hour), told.Add(time.Hour), false},
+		"set right":     {told.Add(time.Hour), told.Add(time.Hour), true},
+	} {
+		r := Reading{Wall: x.wall, Mono: time.Hour}
+		c := New(func() Reading { return r }, nil)
+		c.Start(told, Acceptance{}, doubt)
+		if s := c.Status(); !s.Time.Equal(x.time) || s.Believed != x.believed || s.Believed == (s.Doubt() != Doubt{}) {
+			t.Errorf("%s: %+v", name, s)
+		}
+		r.Wall, r.Mono = x.time.Add(time.Minute), r.Mono+time.Minute // set right while it runs
+		if s := c.Status(); !s.Believed || !s.Time.Equal(r.Wall) {
+			t.Errorf("%s, then set right: %+v", name, s)
+		}
+	}
 }
