@@ -93,9 +93,37 @@ func Old(all []Kept, daily, weekly int) []Kept {
 	return old
 }
 
+// dropParts removes files that the clock began to write and whose writer is
+// gone: nobody holds their lock.
+func dropParts(folder string) error {
+	parts, err := os.ReadDir(folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range parts {
+		stamp, ok := strings.CutPrefix(e.Name(), namePrefix)
+		stamp, ends := strings.CutSuffix(stamp, Part(nameSuffix))
+		if _, failed := time.Parse(nameTime, stamp); !ok || !ends || failed != nil || !e.Type().IsRegular() {
+			continue
+		}
+		f, taken := takePart(filepath.Join(folder, e.Name()))
+		if errors.Is(taken, ErrBusy) {
+			continue
+		}
+		if err = errors.Join(err, taken); taken == nil {
+			err = errors.Join(err, os.Remove(f.Name()), f.Close())
+		}
+	}
+	return err
+}
+
 // Prune deletes what retention lets go. newest is the backup that was just put
-// in place: if it is not the newest there, nothing is deleted.
+// in place: if it is not the newest there, no backup is deleted. What the clock
+// began and a crash cut off goes in any case: it is a part of everybody's data.
 func Prune(folder string, keys *secret.Keys, newest string, daily, weekly int) (deleted []string, err error) {
+	if err := dropParts(folder); err != nil {
+		return nil, err
+	}
 	all, err := List(folder, keys)
 	if err != nil {
 		return nil, err

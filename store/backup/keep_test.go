@@ -90,3 +90,32 @@ func TestChangedUnderWay(t *testing.T) {
 		t.Error("a copy that changed was written")
 	}
 }
+
+// TestPartsGo: what the clock began and a crash cut off does not stay beyond
+// what is kept; one that is being written does, and so does what people made.
+func TestPartsGo(t *testing.T) {
+	k, dir := keys(t), t.TempDir()
+	path := func(day int) string {
+		return filepath.Join(dir, Name(time.Date(2026, 11, day, 6, 0, 0, 0, time.UTC)))
+	}
+	for _, name := range []string{path(3), Part(path(1)), filepath.Join(dir, "mine.backup.part")} {
+		if err := os.WriteFile(name, made(t, k), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	writing, err := takePart(Part(path(2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writing.Close()
+	if _, err := Prune(dir, k, path(3), 7, 8); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 3 {
+		t.Errorf("left: %v %v", left, err)
+	}
+	if _, err := os.Stat(Part(path(1))); !os.IsNotExist(err) {
+		t.Errorf("the part of a crash: %v", err)
+	}
+}
