@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -53,6 +55,9 @@ const (
 	apartBatch = 10
 	// apartStay is how many stay behind while the gateway runs.
 	apartStay = 10
+	// ApartWaits is how many replies to one question, of one commune, may wait
+	// in memory, and be lost when the gateway stops.
+	ApartWaits = apartBatch + apartStay - 1
 )
 
 // apart are the replies that wait.
@@ -94,7 +99,7 @@ func (b *Book) writeApart(ctx context.Context, stay int64) error {
 	b.apart.writing.Lock()
 	defer b.apart.writing.Unlock()
 	var failed error
-	for at := range b.apartWaiting() {
+	for _, at := range b.apartWaiting() {
 		batch, err := b.drawApart(at, stay)
 		if err != nil {
 			return err
@@ -110,14 +115,10 @@ func (b *Book) writeApart(ctx context.Context, stay int64) error {
 	return failed
 }
 
-func (b *Book) apartWaiting() map[civic.ApartAt]civic.Apart {
+func (b *Book) apartWaiting() []civic.ApartAt {
 	b.apart.mu.Lock()
 	defer b.apart.mu.Unlock()
-	all := make(map[civic.ApartAt]civic.Apart, len(b.apart.waiting))
-	for at, n := range b.apart.waiting {
-		all[at] = n
-	}
-	return all
+	return slices.Collect(maps.Keys(b.apart.waiting))
 }
 
 // drawApart takes what may be written out of what waits: nothing, unless a

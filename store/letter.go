@@ -301,18 +301,20 @@ const (
 )
 
 // Report records a delivery report. Reports come late, early, twice and in any
-// order: a message only moves forward. A name that is a phone number names no
-// message (Settle), and nothing is kept under it.
+// order: a message only moves forward. One under a name that may be a phone
+// number finds the message of that name, and waits for none: nothing is kept
+// under a hash of a number.
 func (b *Book) Report(ctx context.Context, provider, id string, r outbox.Report) (Fate, error) {
-	if _, err := msisdn.Normalise(id); err == nil {
-		return ReportStale, nil
-	}
 	handle := b.handle(provider, id)
 	r = r.Kept() // one that is parked too
+	_, notOne := msisdn.Normalise(id)
 	for {
 		known, campaign, err := b.named(ctx, handle)
 		if err != nil {
 			return 0, err
+		}
+		if known == "" && notOne == nil {
+			return ReportStale, nil
 		}
 		fate, again, err := b.report(ctx, handle, known, campaign, r)
 		if !again {

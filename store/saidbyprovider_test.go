@@ -82,7 +82,7 @@ func TestANameThatIsANumber(t *testing.T) {
 // TestOrdinaryNamesAreKnown: a name that only looks like one, of digits alone,
 // finds its message.
 func TestOrdinaryNamesAreKnown(t *testing.T) {
-	for _, name := range []string{"10293847566", "ATXid_0123456789abcdef", "123456"} {
+	for _, name := range []string{"10293847566", "ATXid_0123456789abcdef", "123456", "76123456", "22370123456"} {
 		l := newLedger(t)
 		ctx := context.Background()
 		l.text(l.person(one), "t", civic.Act{Deed: civic.JustAnswer}, "Bonjour")

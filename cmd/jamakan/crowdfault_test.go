@@ -382,12 +382,7 @@ func TestFloodOfOne(t *testing.T) {
 			}
 		})
 	}
-	for dials.Load() < 500 || large.Load() < 20 {
-		if t.Context().Err() != nil {
-			return
-		}
-		time.Sleep(time.Millisecond) // the flood is another thing's work
-	}
+	until(t, t.Context(), "a flood", func() bool { return dials.Load() >= 500 && large.Load() >= 20 })
 	during := undisturbed(t, base, "+22376000006", votes)
 	full := rssAnon(t, cmd.Process.Pid)
 	stop()

@@ -27,7 +27,7 @@ func newCrowds(most int, log *slog.Logger) crowds {
 			most = room
 		}
 	}
-	return crowds{conns.New(most, 32<<10), conns.New(most/10, 256<<10)}
+	return crowds{conns.New(most, 32<<10), conns.New(max(most/10, min(most, 8)), 256<<10)} // 0 stays: any number
 }
 
 // each tells the connections of each listener.

@@ -80,19 +80,13 @@ func (f failing) run(t *testing.T, bin string) {
 	}
 	if !f.ends { // it goes on; receipts are read again
 		before := a.count()
-		for a.count() < before+50 && ctx.Err() == nil {
-			time.Sleep(10 * time.Millisecond)
-		}
+		until(t, ctx, "fifty receipts more", func() bool { return a.count() >= before+50 })
 		// Those fifty may be of the commit before the fault: it is ready once one
 		// after it came through.
-		status, body := fetched(t, base+"/readyz")
-		for status != http.StatusOK && ctx.Err() == nil {
-			time.Sleep(10 * time.Millisecond)
-			status, body = fetched(t, base+"/readyz")
-		}
-		if status != http.StatusOK {
-			t.Errorf("with room again: %d %s", status, body)
-		}
+		until(t, ctx, "ready, with room again", func() bool {
+			status, _ := fetched(t, base+"/readyz")
+			return status == http.StatusOK
+		})
 		close(g.over)
 	}
 	endedAt := <-ended

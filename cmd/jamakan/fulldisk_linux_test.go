@@ -73,18 +73,6 @@ func fullDisk(t *testing.T, bin, reserve string) {
 	t.Logf("%d receipts before the disk was full, %d in all, none lost", full, a.count())
 }
 
-// until asks again and again, until it is so or the context ends.
-func until(t *testing.T, ctx context.Context, what string, so func() bool) {
-	t.Helper()
-	for tick := time.NewTicker(20 * time.Millisecond); !so(); {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("never %s", what)
-		case <-tick.C:
-		}
-	}
-}
-
 // oneVote is all that a number hears in one call: what can't be noted is
 // offered once more.
 func oneVote(t *testing.T, ctx context.Context, client *http.Client, base, number string, n int, a *acks) (said string) {

@@ -27,10 +27,9 @@ type house struct {
 	book   *store.Book
 	keys   *secret.Keys
 	clock  *clock.Clock
+	now    func() time.Time // the clock's
 
-	doubted bool             // a jump of the clock is kept; of the clockwork
-	now     func() time.Time // the clock's
-
+	doubted bool       // a jump of the clock is kept; of the clockwork
 	examine examiner   // of a copy of the database
 	copying sync.Mutex // one copy is made at a time
 }

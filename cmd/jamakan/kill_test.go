@@ -385,3 +385,15 @@ func TestKillCatchesMutant(t *testing.T) {
 	}
 	t.Error("a gateway that answers before the commit went unnoticed")
 }
+
+// until asks again and again, until it is so or the context ends.
+func until(t *testing.T, ctx context.Context, what string, so func() bool) {
+	t.Helper()
+	for tick := time.NewTicker(20 * time.Millisecond); !so(); {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("never %s", what)
+		case <-tick.C:
+		}
+	}
+}

@@ -6,15 +6,12 @@ import (
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/export/table"
+	"github.com/jamakan/jamakan/store"
 )
 
 // The replies that are counted apart are told once, in the week in which their
 // consultation closed, in a table of their own: no column of it is a part of
 // another table's, and there is no sum.
-
-// apartLost is the most replies to one question, of one commune, that wait in
-// memory when the gateway stops (store/apart.go).
-const apartLost = 19
 
 // apart are the figures that may be told in this file.
 func (b *book) apart() []civic.ApartFigure {
@@ -62,7 +59,7 @@ func (b *book) counted() table.Table {
 			}
 			return table.Int(f.Passed)
 		}),
-		col("peut_manquer", table.Integer, "Réponses qui peuvent manquer pour chaque arrêt de la passerelle : elles attendent en mémoire, pour ne trahir personne.", func(civic.ApartFigure) table.Cell { return table.Int(apartLost) }),
+		col("peut_manquer", table.Integer, "Réponses qui peuvent manquer pour chaque arrêt de la passerelle : elles attendent en mémoire, pour ne trahir personne.", func(civic.ApartFigure) table.Cell { return table.Int(store.ApartWaits) }),
 	})
 	return table.New(table.Table{
 		Name: "reponses_a_part", Title: "Réponses à part", Key: []string{"semaine", "code_commune", "code_scrutin", "question"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jamakan/jamakan/civic"
 	"github.com/jamakan/jamakan/desk/export/table"
+	"github.com/jamakan/jamakan/store"
 )
 
 // readme says what the files are, what is hidden in them, what was corrected,
@@ -93,7 +94,7 @@ func (b *book) cautions() []string {
 		lines = append(lines, fmt.Sprintf("La passerelle s'est arrêtée %d fois sans prévenir : à chaque fois, jusqu'à une minute de comptes d'appels et de SMS manque. Aucun vote ne manque.", n))
 	}
 	if len(b.apart()) > 0 {
-		lines = append(lines, fmt.Sprintf("Réponses à part : elles attendent en mémoire et sont écrites par dix et plus ; jusqu'à %d par commune et question peuvent manquer pour chaque arrêt de la passerelle. Elles ne disent rien de ceux qu'on n'a pas interrogés.", apartLost))
+		lines = append(lines, fmt.Sprintf("Réponses à part : elles attendent en mémoire et sont écrites par dix et plus ; jusqu'à %d par commune et question peuvent manquer pour chaque arrêt de la passerelle. Elles ne disent rien de ceux qu'on n'a pas interrogés.", store.ApartWaits))
 	}
 	if b.provisional() {
 		lines = append(lines, "La semaine n'est pas finie : ces fichiers sont provisoires.")
